@@ -1,0 +1,63 @@
+using Raft.Core.Log;
+using Raft.Core.Membership;
+
+namespace Raft.Core.Consensus;
+
+/// <summary>One message between two nodes of a cluster. Fields that a type does not use are zero.</summary>
+public readonly record struct Message
+{
+    /// <summary>What kind of message this is.</summary>
+    public required MessageType Type { get; init; }
+
+    /// <summary>The sender.</summary>
+    public required NodeId From { get; init; }
+
+    /// <summary>The receiver.</summary>
+    public required NodeId To { get; init; }
+
+    /// <summary>
+    /// The sender's term. A <see cref="MessageType.PreVoteRequest"/> carries the term that the sender would campaign in, and a granted
+    /// <see cref="MessageType.PreVoteResponse"/> repeats it; a refusal carries the refuser's own term, so that the sender learns a higher one.
+    /// A <see cref="MessageType.ForwardedProposal"/> has no term.
+    /// </summary>
+    public ulong Term { get; init; }
+
+    /// <summary>
+    /// Index of a log position. Append request: the entry before <see cref="Entries"/>. Vote requests: the candidate's last entry. Append
+    /// response: the last entry known to match, or the refused <c>prevLogIndex</c> when <see cref="Reject"/> is set.
+    /// </summary>
+    public ulong LogIndex { get; init; }
+
+    /// <summary>Term of the entry at <see cref="LogIndex"/>; in a refused append response, of the entry at <see cref="RejectHint"/>.</summary>
+    public ulong LogTerm { get; init; }
+
+    /// <summary>The leader's commit index; in a heartbeat at most what the receiver is known to hold.</summary>
+    public ulong Commit { get; init; }
+
+    /// <summary>Consecutive entries, the first one behind <see cref="LogIndex"/>; or the commands of a forwarded proposal, without term and index.</summary>
+    public ReadOnlyMemory<Entry> Entries { get; init; }
+
+    /// <summary>The request was refused.</summary>
+    public bool Reject { get; init; }
+
+    /// <summary>In a refused append response: the highest index at which the follower's log may match the leader's.</summary>
+    public ulong RejectHint { get; init; }
+
+    /// <summary>Heartbeats: number of the newest read round that this message asks for or confirms; 0 when there is none.</summary>
+    public ulong ReadContext { get; init; }
+
+    /// <summary>Total <see cref="Entry.Size"/> of <see cref="Entries"/>, in bytes.</summary>
+    public long EntriesSize
+    {
+        get
+        {
+            long size = 0;
+            foreach (ref readonly Entry entry in Entries.Span)
+            {
+                size += entry.Size;
+            }
+
+            return size;
+        }
+    }
+}

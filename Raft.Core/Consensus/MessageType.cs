@@ -1,0 +1,35 @@
+namespace Raft.Core.Consensus;
+
+/// <summary>Kinds of messages between nodes. The values are part of the wire format.</summary>
+public enum MessageType : byte
+{
+    /// <summary>Not a message.</summary>
+    None = 0,
+
+    /// <summary>Asks whether a vote would be granted, before any term is raised (Ongaro's thesis, section 9.6).</summary>
+    PreVoteRequest = 1,
+
+    /// <summary>Answers <see cref="PreVoteRequest"/>.</summary>
+    PreVoteResponse = 2,
+
+    /// <summary>RequestVote (Raft paper, Figure 2).</summary>
+    VoteRequest = 3,
+
+    /// <summary>Answers <see cref="VoteRequest"/>.</summary>
+    VoteResponse = 4,
+
+    /// <summary>AppendEntries with the entries behind a given one (Raft paper, Figure 2).</summary>
+    AppendRequest = 5,
+
+    /// <summary>Answers <see cref="AppendRequest"/>.</summary>
+    AppendResponse = 6,
+
+    /// <summary>AppendEntries without a log position: keeps followers quiet, tells the commit index, confirms reads.</summary>
+    HeartbeatRequest = 7,
+
+    /// <summary>Answers <see cref="HeartbeatRequest"/>.</summary>
+    HeartbeatResponse = 8,
+
+    /// <summary>Commands that a follower passes on to its leader, without an answer.</summary>
+    ForwardedProposal = 9,
+}

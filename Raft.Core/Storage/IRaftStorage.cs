@@ -1,0 +1,25 @@
+namespace Raft.Core.Storage;
+
+/// <summary>
+/// Where a node keeps what must survive a crash. Everything durable about the node is one ordered stream of <see cref="StorageWrite"/>s:
+/// after a crash the storage holds the effect of a prefix of them, at least up to the last one it reported durable.
+/// </summary>
+/// <remarks>
+/// One thread calls <see cref="Enqueue"/>; <see cref="IRaftLogReader.Read"/> may come from any. A storage reports a failure once and
+/// is dead from then on: it never retries a failed write or sync, because the kernel may have dropped the data and report success next time.
+/// </remarks>
+public interface IRaftStorage : IRaftLogReader, IAsyncDisposable
+{
+    /// <summary>What was found when the storage was opened.</summary>
+    RecoveredState Recovered { get; }
+
+    /// <summary>Names who is told of completed and failed writes. Called once, before the first <see cref="Enqueue"/>.</summary>
+    void Start(IStorageListener listener);
+
+    /// <summary>
+    /// Takes a write into the stream and returns without waiting for the disk. Entries are readable at once. An entry whose index is at or
+    /// below the last one in the log replaces it and removes everything behind it.
+    /// </summary>
+    /// <exception cref="ArgumentException">The write would leave a gap in the log, or its sequence number is not above the previous one's.</exception>
+    void Enqueue(in StorageWrite write);
+}
