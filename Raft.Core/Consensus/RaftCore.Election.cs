@@ -1,0 +1,157 @@
+using Raft.Core.Log;
+using Raft.Core.Membership;
+using Raft.Core.Quorums;
+using Raft.Core.Replication;
+
+namespace Raft.Core.Consensus;
+
+// Elections: Raft paper, section 5.2 and 5.4.1; pre-vote: thesis, section 9.6.
+public sealed partial class RaftCore
+{
+    private readonly SortedDictionary<NodeId, bool> _votes = [];
+
+    /// <summary>Starts an election now, or a pre-election where pre-vote is on. Nothing happens on a leader or on a node that does not vote.</summary>
+    public void Campaign()
+    {
+        if (Role == Role.Leader || !Configuration.IsVoter(Id))
+        {
+            return;
+        }
+
+        if (_options.PreVote)
+        {
+            BecomePreCandidate();
+        }
+        else
+        {
+            BecomeCandidate();
+        }
+    }
+
+    private void BecomePreCandidate()
+    {
+        LeaveRole();
+        Role = Role.PreCandidate;
+        Leader = NodeId.None;
+        _timer.Redraw();
+        AskForVotes(MessageType.PreVoteRequest, Term + 1);
+    }
+
+    private void BecomeCandidate()
+    {
+        LeaveRole();
+        EnterTerm(Term + 1);
+        Role = Role.Candidate;
+        Leader = NodeId.None;
+        VotedFor = Id;
+        _timer.Redraw();
+        AskForVotes(MessageType.VoteRequest, Term);
+    }
+
+    /// <summary>
+    /// A candidate votes for itself at once. The requests wait until that vote is durable, so no other vote can come before it; and a cluster of
+    /// one commits nothing before its first write, which holds the vote, is durable.
+    /// </summary>
+    private void AskForVotes(MessageType type, ulong term)
+    {
+        _votes[Id] = true;
+        if (EvaluateVotes())
+        {
+            return;
+        }
+
+        foreach (NodeId voter in Configuration.MemberSpan)
+        {
+            if (voter != Id && Configuration.IsVoter(voter))
+            {
+                SendPromise(new Message
+                {
+                    Type = type,
+                    From = Id,
+                    To = voter,
+                    Term = term,
+                    LogIndex = _log.LastId.Index,
+                    LogTerm = _log.LastId.Term,
+                });
+            }
+        }
+    }
+
+    /// <summary>
+    /// Grants at most one vote a term, and only to a log at least as up to date as the own one (Raft paper, section 5.4.1). Only a granted real vote
+    /// restarts the election timer. A pre-vote is granted without remembering it: it promises nothing.
+    /// </summary>
+    private void AnswerVoteRequest(in Message message)
+    {
+        bool isPreVote = message.Type == MessageType.PreVoteRequest;
+        bool isFree = VotedFor == message.From
+            || (VotedFor.IsNone && Leader.IsNone)
+            || (isPreVote && message.Term > Term);
+        bool granted = isFree && new LogId(message.LogTerm, message.LogIndex) >= _log.LastId;
+        if (granted && !isPreVote)
+        {
+            VotedFor = message.From;
+            _timer.Restart();
+        }
+
+        SendPromise(new Message
+        {
+            Type = isPreVote ? MessageType.PreVoteResponse : MessageType.VoteResponse,
+            From = Id,
+            To = message.From,
+            Term = granted ? message.Term : Term,
+            Reject = !granted,
+        });
+    }
+
+    private void CountVote(in Message message)
+    {
+        bool isPreVote = message.Type == MessageType.PreVoteResponse;
+        bool isCurrent = isPreVote
+            ? Role == Role.PreCandidate && (message.Reject || message.Term == Term + 1)
+            : Role == Role.Candidate;
+        if (isCurrent && _votes.TryAdd(message.From, !message.Reject))
+        {
+            EvaluateVotes();
+        }
+    }
+
+    /// <summary>Draws the consequence of the votes so far. Returns false while they decide nothing.</summary>
+    private bool EvaluateVotes()
+    {
+        switch (JointQuorum.Tally(Configuration, static (votes, id) => votes.TryGetValue(id, out bool granted) ? granted : null, _votes))
+        {
+            case VoteResult.Won when Role == Role.PreCandidate:
+                BecomeCandidate();
+                return true;
+            case VoteResult.Won:
+                BecomeLeader();
+                return true;
+            case VoteResult.Lost:
+                BecomeFollower(Term, NodeId.None);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void BecomeLeader()
+    {
+        LeaveRole();
+        Role = Role.Leader;
+        Leader = Id;
+        _timer.Redraw();
+        _heartbeatElapsed = 0;
+        _uncommittedBytes = 0;
+        foreach (NodeId member in Configuration.MemberSpan)
+        {
+            if (member != Id)
+            {
+                var inflights = new Inflights(_options.MaxInflightMessages, _options.MaxInflightBytes);
+                _progress.Add(member, new Progress(_log.LastIndex + 1, inflights) { RecentlyActive = true });
+            }
+        }
+
+        AppendNoOp();
+    }
+}

@@ -1,0 +1,284 @@
+using Raft.Core.Log;
+using Raft.Core.Membership;
+using Raft.Core.Quorums;
+using Raft.Core.Replication;
+
+namespace Raft.Core.Consensus;
+
+// Log replication: Raft paper, sections 5.3 and 5.4.2.
+public sealed partial class RaftCore
+{
+    private int _heartbeatElapsed;
+    private bool _heartbeatDue;
+    private ulong _termStart;
+    private long _uncommittedBytes;
+
+    /// <summary>Bytes of proposals of this term that are in the leader's log and not committed (<see cref="RaftOptions.MaxUncommittedBytes"/>).</summary>
+    public long UncommittedBytes => _uncommittedBytes;
+
+    /// <summary>Appends a command to the leader's log, or passes it on to the leader when <paramref name="forward"/> allows.</summary>
+    /// <param name="command">The command; not changed after the call.</param>
+    /// <param name="forward">Send it to the leader when this node does not lead.</param>
+    /// <param name="id">The entry's place, when the result is <see cref="ProposalStatus.Appended"/>.</param>
+    public ProposalStatus Propose(ReadOnlyMemory<byte> command, bool forward, out LogId id)
+    {
+        id = default;
+        if (command.Length > _options.MaxEntryBytes)
+        {
+            return ProposalStatus.TooLarge;
+        }
+
+        if (Role != Role.Leader)
+        {
+            return forward && !Leader.IsNone ? Forward(command) : ProposalStatus.NotLeader;
+        }
+
+        long size = command.Length + Entry.Overhead;
+        if (_uncommittedBytes > 0 && _uncommittedBytes + size > _options.MaxUncommittedBytes)
+        {
+            return ProposalStatus.UncommittedLimit;
+        }
+
+        id = new LogId(Term, _log.LastIndex + 1);
+        _uncommittedBytes += size;
+        _log.Append(new Entry(id.Term, id.Index, EntryType.Command, command));
+        return ProposalStatus.Appended;
+    }
+
+    /// <summary>Messages to a peer were lost. A leader finds out anew what has arrived there.</summary>
+    public void OnUnreachable(NodeId peer)
+    {
+        if (_progress.TryGetValue(peer, out Progress? progress) && progress.State == ProgressState.Replicate)
+        {
+            progress.BecomeProbe();
+        }
+    }
+
+    private ProposalStatus Forward(ReadOnlyMemory<byte> command)
+    {
+        Entry[] entries = [new Entry(0, 0, EntryType.Command, command)];
+        Send(new Message { Type = MessageType.ForwardedProposal, From = Id, To = Leader, Entries = entries });
+        return ProposalStatus.Forwarded;
+    }
+
+    private void AppendForwarded(ReadOnlySpan<Entry> entries)
+    {
+        foreach (ref readonly Entry entry in entries)
+        {
+            if (entry.Type == EntryType.Command)
+            {
+                Propose(entry.Payload, forward: false, out _);
+            }
+        }
+    }
+
+    /// <summary>A leader opens its term with an empty entry: only with it can it commit, and learn, what earlier terms left (section 8).</summary>
+    private void AppendNoOp()
+    {
+        _termStart = _log.LastIndex + 1;
+        _log.Append(new Entry(Term, _termStart, EntryType.NoOp, default));
+    }
+
+    private void TickLeader()
+    {
+        if (_timer.Elapsed >= _options.ElectionTicks)
+        {
+            _timer.Restart();
+            if (_options.CheckQuorum && !TakeQuorumActivity())
+            {
+                BecomeFollower(Term, NodeId.None);
+                return;
+            }
+        }
+
+        if (++_heartbeatElapsed >= _options.HeartbeatTicks)
+        {
+            _heartbeatElapsed = 0;
+            _heartbeatDue = true;
+        }
+    }
+
+    private bool TakeQuorumActivity()
+    {
+        VoteResult result = JointQuorum.Tally(
+            Configuration,
+            static (core, id) => id == core.Id || (core._progress.TryGetValue(id, out Progress? progress) && progress.RecentlyActive),
+            this);
+        foreach (Progress progress in _progress.Values)
+        {
+            progress.RecentlyActive = false;
+        }
+
+        return result == VoteResult.Won;
+    }
+
+    /// <summary>
+    /// Everything that gathered since the last time goes out as few messages as the limits allow, beside the leader's own write of the same entries.
+    /// </summary>
+    private void ReplicateToAll()
+    {
+        bool heartbeat = _heartbeatDue;
+        _heartbeatDue = false;
+        foreach ((NodeId peer, Progress progress) in _progress)
+        {
+            if (heartbeat)
+            {
+                SendHeartbeat(peer, progress);
+            }
+
+            while (progress.CanSendEntries && progress.Next <= _log.LastIndex)
+            {
+                SendAppend(peer, progress, withEntries: true);
+            }
+
+            if (progress.NeedsAppend(_log.CommitIndex))
+            {
+                SendAppend(peer, progress, withEntries: false);
+            }
+        }
+    }
+
+    /// <summary>A heartbeat tells no commit index beyond what the member is known to hold: the rest of its log may still differ from ours.</summary>
+    private void SendHeartbeat(NodeId peer, Progress progress)
+        => Send(new Message
+        {
+            Type = MessageType.HeartbeatRequest,
+            From = Id,
+            To = peer,
+            Term = Term,
+            Commit = Math.Min(progress.Match, _log.CommitIndex),
+            ReadContext = _newestRead,
+        });
+
+    private void SendAppend(NodeId peer, Progress progress, bool withEntries)
+    {
+        ulong previous = progress.Next - 1;
+        long bytes = 0;
+        ReadOnlyMemory<Entry> entries = withEntries ? _log.Slice(progress.Next, _log.LastIndex, _options.MaxAppendBytes, out bytes) : default;
+        ulong? previousTerm = _log.TermAt(previous);
+        RaftInvariantException.Require(previousTerm is not null, "the leader holds every entry that a member may need");
+        Send(new Message
+        {
+            Type = MessageType.AppendRequest,
+            From = Id,
+            To = peer,
+            Term = Term,
+            LogIndex = previous,
+            LogTerm = previousTerm.Value,
+            Commit = _log.CommitIndex,
+            Entries = entries,
+        });
+        progress.OnAppendSent(previous, entries.Length, bytes, _log.CommitIndex);
+    }
+
+    /// <summary>Raft paper, Figure 2, AppendEntries, receiver. What lies at or below the commit index is known to match, and is passed over.</summary>
+    private void AnswerAppend(in Message message)
+    {
+        ReadOnlySpan<Entry> entries = message.Entries.Span;
+        var previous = new LogId(message.LogTerm, message.LogIndex);
+        ulong verified = previous.Index + (ulong)entries.Length;
+        if (verified <= _log.CommitIndex)
+        {
+            AcknowledgeAppend(message.From, _log.CommitIndex);
+            return;
+        }
+
+        if (previous.Index < _log.CommitIndex)
+        {
+            int known = (int)(_log.CommitIndex - previous.Index);
+            previous = entries[known - 1].Id;
+            entries = entries[known..];
+        }
+
+        if (!_log.Matches(previous))
+        {
+            RejectAppend(message);
+            return;
+        }
+
+        _log.Merge(entries);
+        _log.CommitTo(Math.Min(message.Commit, verified));
+        AcknowledgeAppend(message.From, verified);
+    }
+
+    private void AcknowledgeAppend(NodeId leader, ulong index)
+        => SendPromise(new Message { Type = MessageType.AppendResponse, From = Id, To = leader, Term = Term, LogIndex = index });
+
+    /// <summary>The refusal names the highest entry at which the logs may match, so that the leader skips a whole term at a time (section 5.3, last part).</summary>
+    private void RejectAppend(in Message message)
+    {
+        LogId hint = _log.LastAtOrBelow(Math.Min(message.LogIndex, _log.LastIndex), message.LogTerm);
+        SendPromise(new Message
+        {
+            Type = MessageType.AppendResponse,
+            From = Id,
+            To = message.From,
+            Term = Term,
+            LogIndex = message.LogIndex,
+            Reject = true,
+            RejectHint = hint.Index,
+            LogTerm = hint.Term,
+        });
+    }
+
+    /// <summary>A commit index beyond the own log means that entries are missing here: it is not followed.</summary>
+    private void AnswerHeartbeat(in Message message)
+    {
+        if (message.Commit <= _log.LastIndex)
+        {
+            _log.CommitTo(message.Commit);
+        }
+
+        SendPromise(new Message { Type = MessageType.HeartbeatResponse, From = Id, To = message.From, Term = Term, ReadContext = message.ReadContext });
+    }
+
+    private void HandleAppendResponse(in Message message)
+    {
+        if (!_progress.TryGetValue(message.From, out Progress? progress))
+        {
+            return;
+        }
+
+        progress.RecentlyActive = true;
+        if (message.Reject)
+        {
+            LogId retry = _log.LastAtOrBelow(message.RejectHint, message.LogTerm);
+            progress.OnReject(message.LogIndex, retry.Index);
+        }
+        else if (message.LogIndex <= _log.LastIndex && progress.OnMatch(message.LogIndex))
+        {
+            AdvanceCommit();
+        }
+    }
+
+    private void HandleHeartbeatResponse(in Message message)
+    {
+        if (_progress.TryGetValue(message.From, out Progress? progress))
+        {
+            progress.RecentlyActive = true;
+            progress.OnHeartbeatResponse(Math.Min(message.ReadContext, _newestRead), _log.LastIndex);
+            ReleaseReads();
+        }
+    }
+
+    /// <summary>
+    /// Commits what a quorum holds durably, but only by an entry of the own term: one of an earlier term can still be replaced although a majority holds it
+    /// (section 5.4.2, Figure 8).
+    /// </summary>
+    private void AdvanceCommit()
+    {
+        ulong held = JointQuorum.CommittedIndex(
+            Configuration,
+            static (core, id) => id == core.Id ? core._log.StableIndex : core._progress.TryGetValue(id, out Progress? progress) ? progress.Match : 0,
+            this);
+        if (held < _termStart || held <= _log.CommitIndex)
+        {
+            return;
+        }
+
+        ulong firstCounted = Math.Max(_log.CommitIndex, _termStart) + 1;
+        _log.CommitTo(held);
+        _uncommittedBytes -= _log.SizeOf(firstCounted, held);
+        StartReads();
+    }
+}

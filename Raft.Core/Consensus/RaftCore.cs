@@ -1,0 +1,215 @@
+using Raft.Core.Log;
+using Raft.Core.Membership;
+using Raft.Core.Replication;
+using Raft.Core.Storage;
+
+namespace Raft.Core.Consensus;
+
+/// <summary>
+/// The Raft protocol as a function: inputs change the state and gather work, which <see cref="TakeReady"/> hands out. It does no I/O but reading old
+/// entries through <see cref="IRaftLogReader"/>, has no clock, no threads and no randomness but its seed, so the same inputs give the
+/// same outputs bit for bit. Not thread-safe: one thread at a time.
+/// </summary>
+/// <remarks>
+/// The driver's duties, in any order and at any pace: call <see cref="Tick"/> regularly; give every arriving message to <see cref="Step"/>; after inputs, take
+/// the <see cref="Ready"/>, give its write to the storage and call <see cref="OnPersisted"/> when it is durable; send each message once the write it
+/// waits for is durable; apply entries up to <see cref="Ready.ApplicableIndex"/>. What gathers between two calls of <see cref="TakeReady"/> becomes one
+/// write and one message a peer, so batches grow by themselves under load.
+/// </remarks>
+public sealed partial class RaftCore
+{
+    private readonly RaftOptions _options;
+    private readonly RaftLog _log;
+    private readonly ElectionTimer _timer;
+    private readonly List<OutboundMessage> _outbox = [];
+    private readonly SortedDictionary<NodeId, Progress> _progress = [];
+
+    private HardState _writtenState;
+    private ulong _lastSequence;
+    private ulong _persistedSequence;
+
+    /// <summary>Creates the core of a node that starts as a follower.</summary>
+    /// <param name="id">This node.</param>
+    /// <param name="configuration">The members of the cluster.</param>
+    /// <param name="options">Timing and limits.</param>
+    /// <param name="recovered">What the node's storage held.</param>
+    /// <param name="reader">Reads entries that are no longer in memory.</param>
+    /// <param name="seed">Seed of the election timeouts; should differ from node to node and from start to start.</param>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its bounds.</exception>
+    public RaftCore(NodeId id, ClusterConfiguration configuration, RaftOptions options, RecoveredState recovered, IRaftLogReader reader, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(recovered);
+        options.Validate();
+        Id = id;
+        Configuration = configuration;
+        _options = options;
+        _log = new RaftLog(recovered, reader);
+        _timer = new ElectionTimer(options.ElectionTicks, seed);
+        _writtenState = recovered.HardState;
+        Term = recovered.HardState.Term;
+        VotedFor = recovered.HardState.VotedFor;
+        RaftInvariantException.Require(_log.LastId.Term <= Term, "the term is at least that of the last entry");
+    }
+
+    /// <summary>This node.</summary>
+    public NodeId Id { get; }
+
+    /// <summary>The configuration in force.</summary>
+    public ClusterConfiguration Configuration { get; }
+
+    /// <summary>The node's role.</summary>
+    public Role Role { get; private set; }
+
+    /// <summary>Latest term the node has seen.</summary>
+    public ulong Term { get; private set; }
+
+    /// <summary>Who got the node's vote in <see cref="Term"/>.</summary>
+    public NodeId VotedFor { get; private set; }
+
+    /// <summary>The leader of <see cref="Term"/>, as far as known.</summary>
+    public NodeId Leader { get; private set; }
+
+    /// <summary>The last entry of the log.</summary>
+    public LogId LastLogId => _log.LastId;
+
+    /// <summary>Highest index known to be committed.</summary>
+    public ulong CommitIndex => _log.CommitIndex;
+
+    /// <summary>Highest index up to which this node's log is durable.</summary>
+    public ulong StableIndex => _log.StableIndex;
+
+    /// <summary>Term of an entry of the log, or <c>null</c> when it is compacted away or does not exist.</summary>
+    public ulong? TermAt(ulong index) => _log.TermAt(index);
+
+    /// <summary>Visits what a leader knows of the other members, in ascending order of id; nothing on others.</summary>
+    public void VisitProgress<TState>(TState state, Action<TState, NodeId, ulong, ulong, ProgressState> visit)
+    {
+        ArgumentNullException.ThrowIfNull(visit);
+        foreach ((NodeId peer, Progress progress) in _progress)
+        {
+            visit(state, peer, progress.Match, progress.Next, progress.State);
+        }
+    }
+
+    /// <summary>
+    /// Entries up to <see cref="Ready.ApplicableIndex"/> from <paramref name="from"/> on, as far as they are in memory in one piece; empty when
+    /// <paramref name="from"/> is not, and must be read from the storage.
+    /// </summary>
+    public ReadOnlyMemory<Entry> CachedEntries(ulong from, ulong to)
+        => from >= _log.CachedFrom && from <= to && to <= _log.LastIndex ? _log.Slice(from, to, long.MaxValue, out _) : default;
+
+    /// <summary>One tick of time has passed.</summary>
+    public void Tick()
+    {
+        _timer.Tick();
+        if (Role == Role.Leader)
+        {
+            TickLeader();
+        }
+        else if (_timer.HasExpired && Configuration.IsVoter(Id))
+        {
+            Campaign();
+        }
+    }
+
+    /// <summary>
+    /// Every write up to <paramref name="sequence"/> is durable. Only now does the leader count itself among those who have the entries.
+    /// </summary>
+    public void OnPersisted(ulong sequence)
+    {
+        RaftInvariantException.Require(sequence <= _lastSequence, "no write is durable before it was made");
+        _persistedSequence = Math.Max(_persistedSequence, sequence);
+        _log.OnPersisted(sequence);
+        if (Role == Role.Leader)
+        {
+            AdvanceCommit();
+        }
+    }
+
+    /// <summary>Fills <paramref name="ready"/> with all work that has gathered. Returns false when there is none.</summary>
+    public bool TakeReady(Ready ready)
+    {
+        ArgumentNullException.ThrowIfNull(ready);
+        ready.Clear();
+        if (Role == Role.Leader)
+        {
+            ReplicateToAll();
+        }
+
+        TakeWrite(ready);
+        ready.MessageList.AddRange(_outbox);
+        _outbox.Clear();
+        TakeReads(ready);
+        ulong applicable = Math.Min(_log.CommitIndex, _log.StableIndex);
+        bool news = applicable > ready.ApplicableIndex;
+        ready.ApplicableIndex = Math.Max(ready.ApplicableIndex, applicable);
+        _log.Evict(_options.LogCacheBytes);
+        return news || ready.Write is not null || ready.Messages.Count > 0 || ready.Reads.Count > 0;
+    }
+
+    /// <summary>A term or a vote must be durable before the promises that follow from it; a commit index alone can wait for the next write.</summary>
+    private void TakeWrite(Ready ready)
+    {
+        var state = new HardState(Term, VotedFor, _log.CommitIndex);
+        bool mustWrite = state.Term != _writtenState.Term || state.VotedFor != _writtenState.VotedFor || _log.HasUnwritten;
+        if (!mustWrite)
+        {
+            return;
+        }
+
+        _writtenState = state;
+        _lastSequence++;
+        ready.Write = new StorageWrite(_lastSequence, state, _log.TakeUnwritten(_lastSequence));
+    }
+
+    private bool HasUnwrittenState => Term != _writtenState.Term || VotedFor != _writtenState.VotedFor || _log.HasUnwritten;
+
+    /// <summary>Sends a message that promises nothing.</summary>
+    private void Send(in Message message) => _outbox.Add(new OutboundMessage(message, 0));
+
+    /// <summary>Sends a message that holds only if this node remembers all it has done so far.</summary>
+    private void SendPromise(in Message message)
+    {
+        ulong newest = HasUnwrittenState ? _lastSequence + 1 : _lastSequence;
+        _outbox.Add(new OutboundMessage(message, newest > _persistedSequence ? newest : 0));
+    }
+
+    /// <summary>
+    /// Enters a term. Promises of the old one that still wait for the coming write are dropped: that write holds the new state, and may no longer hold
+    /// what they promised.
+    /// </summary>
+    private void EnterTerm(ulong term)
+    {
+        RaftInvariantException.Require(term > Term, "terms only grow");
+        Term = term;
+        VotedFor = NodeId.None;
+        _outbox.RemoveAll(outbound => outbound.AfterWrite > _lastSequence);
+    }
+
+    /// <summary>A follower that merely learns a higher term keeps its election timer: only a leader or a granted vote restarts it.</summary>
+    private void BecomeFollower(ulong term, NodeId leader)
+    {
+        if (term > Term)
+        {
+            EnterTerm(term);
+        }
+
+        if (Role != Role.Follower)
+        {
+            LeaveRole();
+            Role = Role.Follower;
+            _timer.Redraw();
+        }
+
+        Leader = leader;
+    }
+
+    private void LeaveRole()
+    {
+        _progress.Clear();
+        _votes.Clear();
+        ClearReads();
+    }
+}

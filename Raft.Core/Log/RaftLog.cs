@@ -1,0 +1,181 @@
+using Raft.Core.Storage;
+
+namespace Raft.Core.Log;
+
+/// <summary>
+/// A node's log as the core sees it: which entries there are, which of them are durable, and which are committed. Older entries are read
+/// from the storage, the newest are kept in memory.
+/// </summary>
+internal sealed class RaftLog
+{
+    private readonly IRaftLogReader _reader;
+    private readonly TermHistory _terms;
+    private readonly EntryWindow _window;
+    private readonly Queue<PendingWrite> _pending = new();
+    private readonly List<Entry> _readBuffer = [];
+    private ulong _unwritten;
+    private ulong _durableLast;
+
+    public RaftLog(RecoveredState recovered, IRaftLogReader reader)
+    {
+        _reader = reader;
+        _terms = new TermHistory(recovered.Base, recovered.LastIndex, recovered.TermRuns);
+        _window = new EntryWindow(recovered.LastIndex + 1);
+        _unwritten = recovered.LastIndex + 1;
+        _durableLast = recovered.LastIndex;
+        StableIndex = recovered.LastIndex;
+        CommitIndex = Math.Max(recovered.HardState.Commit, recovered.Base.Index);
+        RaftInvariantException.Require(CommitIndex <= LastIndex, "no more is committed than the log holds");
+    }
+
+    public ulong FirstIndex => _terms.FirstIndex;
+
+    public ulong LastIndex => _terms.LastIndex;
+
+    public LogId LastId => _terms.LastId;
+
+    public ulong CommitIndex { get; private set; }
+
+    /// <summary>Every entry up to here is durable on this node.</summary>
+    public ulong StableIndex { get; private set; }
+
+    /// <summary>True when entries wait to be handed to the storage.</summary>
+    public bool HasUnwritten => _unwritten <= LastIndex;
+
+    public ulong? TermAt(ulong index) => _terms.TermAt(index);
+
+    public bool Matches(LogId id) => _terms.TermAt(id.Index) == id.Term;
+
+    /// <inheritdoc cref="TermHistory.LastAtOrBelow"/>
+    public LogId LastAtOrBelow(ulong index, ulong term) => _terms.LastAtOrBelow(index, term);
+
+    public void Append(in Entry entry)
+    {
+        _terms.Append(entry.Id);
+        _window.Append(entry);
+    }
+
+    /// <summary>
+    /// Takes a leader's entries, whose predecessor matches. Removes what conflicts with them, and nothing else (Raft paper, Figure 2,
+    /// AppendEntries, steps 3 and 4). Returns true when entries were removed.
+    /// </summary>
+    public bool Merge(ReadOnlySpan<Entry> entries)
+    {
+        int known = 0;
+        while (known < entries.Length && Matches(entries[known].Id))
+        {
+            known++;
+        }
+
+        ReadOnlySpan<Entry> added = entries[known..];
+        bool truncates = !added.IsEmpty && added[0].Index <= LastIndex;
+        if (truncates)
+        {
+            TruncateFrom(added[0].Index);
+        }
+
+        foreach (ref readonly Entry entry in added)
+        {
+            Append(entry);
+        }
+
+        return truncates;
+    }
+
+    public bool CommitTo(ulong index)
+    {
+        RaftInvariantException.Require(index <= LastIndex, "only entries of the log are committed");
+        if (index <= CommitIndex)
+        {
+            return false;
+        }
+
+        CommitIndex = index;
+        return true;
+    }
+
+    /// <summary>
+    /// Entries for a message, from <paramref name="from"/> on: at least one, no more than fit <paramref name="maxBytes"/>, unless the first alone is larger.
+    /// </summary>
+    public ReadOnlyMemory<Entry> Slice(ulong from, ulong to, long maxBytes, out long bytes)
+    {
+        if (from >= _window.FirstIndex)
+        {
+            return _window.Slice(from, to, maxBytes, out bytes);
+        }
+
+        _readBuffer.Clear();
+        _reader.Read(from, Math.Min(to, _window.FirstIndex - 1), maxBytes, _readBuffer);
+        Entry[] read = [.. _readBuffer];
+        bytes = read.Sum(entry => (long)entry.Size);
+        return read;
+    }
+
+    /// <summary>Sum of <see cref="Entry.Size"/> over entries that are still in memory, which uncommitted ones always are while their leader leads.</summary>
+    public long SizeOf(ulong from, ulong to)
+    {
+        long size = 0;
+        for (ulong next = from; next <= to;)
+        {
+            ReadOnlyMemory<Entry> slice = _window.Slice(next, to, long.MaxValue, out long bytes);
+            size += bytes;
+            next += (ulong)slice.Length;
+        }
+
+        return size;
+    }
+
+    /// <summary>The entries that the storage has not been given yet, as the content of write <paramref name="sequence"/>.</summary>
+    public IReadOnlyList<ReadOnlyMemory<Entry>> TakeUnwritten(ulong sequence)
+    {
+        var slices = new List<ReadOnlyMemory<Entry>>(1);
+        for (ulong next = _unwritten; next <= LastIndex;)
+        {
+            ReadOnlyMemory<Entry> slice = _window.Slice(next, LastIndex, long.MaxValue, out _);
+            slices.Add(slice);
+            next += (ulong)slice.Length;
+        }
+
+        _pending.Enqueue(new PendingWrite(sequence, _unwritten, LastIndex));
+        _unwritten = LastIndex + 1;
+        return slices;
+    }
+
+    /// <summary>
+    /// Every write up to <paramref name="sequence"/> is durable. An entry is stable only when no later write, still on its way, replaces it: an
+    /// acknowledgement for what stood at an index before says nothing about what stands there now.
+    /// </summary>
+    public void OnPersisted(ulong sequence)
+    {
+        while (_pending.TryPeek(out PendingWrite write) && write.Sequence <= sequence)
+        {
+            _pending.Dequeue();
+            _durableLast = write.First <= write.Last ? write.Last : _durableLast;
+        }
+
+        ulong stable = Math.Min(_durableLast, _unwritten - 1);
+        foreach (PendingWrite later in _pending)
+        {
+            stable = Math.Min(stable, later.First - 1);
+        }
+
+        StableIndex = stable;
+    }
+
+    /// <summary>Gives up memory that old entries hold, keeping about <paramref name="keepBytes"/> of them for followers that lag a little.</summary>
+    public void Evict(long keepBytes) => _window.Evict(Math.Min(StableIndex, CommitIndex), keepBytes);
+
+    /// <summary>Index of the oldest entry that is in memory.</summary>
+    public ulong CachedFrom => _window.FirstIndex;
+
+    private void TruncateFrom(ulong index)
+    {
+        RaftInvariantException.Require(index > CommitIndex, "committed entries are never truncated");
+        _terms.TruncateFrom(index);
+        _window.TruncateFrom(index);
+        _unwritten = Math.Min(_unwritten, index);
+        StableIndex = Math.Min(StableIndex, index - 1);
+    }
+
+    private readonly record struct PendingWrite(ulong Sequence, ulong First, ulong Last);
+}

@@ -1,0 +1,118 @@
+namespace Raft.Core.Replication;
+
+/// <summary>
+/// What a leader knows of one member's log. In <see cref="ProgressState.Probe"/> one message at a time looks for the last entry that matches; in
+/// <see cref="ProgressState.Replicate"/> messages follow each other and <see cref="Next"/> runs ahead of the acknowledgements.
+/// </summary>
+internal sealed class Progress(ulong next, Inflights inflights)
+{
+    private bool _appendDue;
+    private bool _probeSent;
+
+    /// <summary>Highest index known to be durable there and equal to ours.</summary>
+    public ulong Match { get; private set; }
+
+    /// <summary>Next entry to send; always above <see cref="Match"/>.</summary>
+    public ulong Next { get; private set; } = next;
+
+    public ProgressState State { get; private set; }
+
+    /// <summary>Highest commit index that was sent.</summary>
+    public ulong SentCommit { get; private set; }
+
+    /// <summary>Newest read round that the member has confirmed (<see cref="Consensus.Message.ReadContext"/>).</summary>
+    public ulong ReadContext { get; private set; }
+
+    /// <summary>The member was heard of since check-quorum looked last.</summary>
+    public bool RecentlyActive { get; set; }
+
+    public Inflights Inflights => inflights;
+
+    /// <summary>True when a message with entries may go out now, as far as flow control is concerned.</summary>
+    public bool CanSendEntries => State == ProgressState.Probe ? !_probeSent : !inflights.IsFull;
+
+    /// <summary>True when an append message must go out although it may carry nothing: to find out what arrived, or to tell the commit index.</summary>
+    public bool NeedsAppend(ulong commit)
+        => State == ProgressState.Probe ? !_probeSent : _appendDue || SentCommit < Math.Min(commit, Next - 1);
+
+    /// <summary>An append message with <paramref name="count"/> entries behind <paramref name="previous"/> goes out.</summary>
+    public void OnAppendSent(ulong previous, int count, long bytes, ulong commit)
+    {
+        ulong last = previous + (ulong)count;
+        _appendDue = false;
+        SentCommit = Math.Max(SentCommit, Math.Min(commit, last));
+        if (State == ProgressState.Probe)
+        {
+            _probeSent = true;
+        }
+        else if (count > 0)
+        {
+            Next = last + 1;
+            inflights.Add(last, bytes);
+        }
+    }
+
+    /// <summary>Entries up to <paramref name="index"/> arrived. Returns true when that is news.</summary>
+    public bool OnMatch(ulong index)
+    {
+        bool news = index > Match;
+        Match = Math.Max(Match, index);
+        Next = Math.Max(Next, Match + 1);
+        if (State == ProgressState.Probe)
+        {
+            State = ProgressState.Replicate;
+            Next = Match + 1;
+            inflights.Clear();
+        }
+        else
+        {
+            inflights.FreeUpTo(index);
+        }
+
+        return news;
+    }
+
+    /// <summary>
+    /// The member refused entries behind <paramref name="rejected"/>; <paramref name="retryFrom"/> may match. Returns false for a refusal of a message
+    /// that has been overtaken.
+    /// </summary>
+    public bool OnReject(ulong rejected, ulong retryFrom)
+    {
+        if (State == ProgressState.Replicate)
+        {
+            if (rejected <= Match)
+            {
+                return false;
+            }
+
+            BecomeProbe();
+        }
+        else if (Next - 1 != rejected)
+        {
+            return false;
+        }
+
+        Next = Math.Max(Math.Min(rejected, retryFrom + 1), Match + 1);
+        SentCommit = 0;
+        _probeSent = false;
+        return true;
+    }
+
+    /// <summary>Messages were lost: find out anew what is there.</summary>
+    public void BecomeProbe()
+    {
+        State = ProgressState.Probe;
+        Next = Match + 1;
+        SentCommit = 0;
+        _probeSent = false;
+        inflights.Clear();
+    }
+
+    /// <summary>A heartbeat was answered. What is unacknowledged by now may be lost: ask, even when the window is full.</summary>
+    public void OnHeartbeatResponse(ulong readContext, ulong lastIndex)
+    {
+        ReadContext = Math.Max(ReadContext, readContext);
+        _probeSent = false;
+        _appendDue = Match < lastIndex;
+    }
+}
