@@ -21,7 +21,10 @@ public interface IRaft
     /// </summary>
     /// <exception cref="NotLeaderException">This node does not lead; the command was certainly not carried out.</exception>
     /// <exception cref="ProposalDroppedException">A limit was reached; the command was certainly not carried out.</exception>
-    /// <exception cref="OutcomeUnknownException">Leadership was lost or the node stopped; the command may or may not be carried out.</exception>
+    /// <exception cref="RaftStoppedException">The node has stopped; the command was certainly not carried out.</exception>
+    /// <exception cref="OutcomeUnknownException">
+    /// Leadership was lost, or the node stopped, after the command was appended; it may or may not be carried out.
+    /// </exception>
     ValueTask<ProposalResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default);
 
     /// <summary>

@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Raft.Core.Consensus;
 using Raft.Core.Membership;
 using Raft.Core.StateMachine;
 using Raft.Core.Storage;
@@ -6,37 +10,158 @@ using Raft.Core.Transport;
 
 namespace Raft.Core.Node;
 
-/// <summary>Runs one node: feeds the core, and carries out what it asks for.</summary>
-public sealed class RaftNode : IRaft, IAsyncDisposable
+/// <summary>
+/// Runs one member of a cluster: one loop feeds the <see cref="RaftCore"/> and carries out what it asks for, another applies committed entries. A failure
+/// of the storage, of the state machine or of an invariant stops the node for good, and every waiting call ends.
+/// </summary>
+public sealed partial class RaftNode : IRaft, IAsyncDisposable
 {
+    private readonly RaftNodeOptions _options;
+    private readonly IRaftStorage _storage;
+    private readonly IRaftTransport _transport;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Mailbox _mailbox;
+    private readonly RaftCore _core;
+    private readonly PendingProposals _proposals = new();
+    private readonly PendingReads _reads = new();
+    private readonly ApplyLoop _apply;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _ticker;
+    private Exception? _failure;
+    private int _started;
+
     /// <summary>Creates a node that does nothing until <see cref="Start"/>. It does not own storage and transport: dispose them after the node.</summary>
-    public RaftNode(RaftNodeOptions options, IRaftStorage storage, IRaftTransport transport, IStateMachine stateMachine, TimeProvider? time = null, ILogger<RaftNode>? logger = null)
-        => throw new NotImplementedException();
+    /// <param name="options">Who the node is and how it keeps time.</param>
+    /// <param name="storage">Opened, and not in use elsewhere.</param>
+    /// <param name="transport">Not started.</param>
+    /// <param name="stateMachine">Holds the effect of no command beyond the storage's base: the log is applied to it from there.</param>
+    /// <param name="time">Source of ticks; the system's by default.</param>
+    /// <param name="logger">Told of elections and of what stops the node.</param>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its bounds.</exception>
+    public RaftNode(
+        RaftNodeOptions options,
+        IRaftStorage storage,
+        IRaftTransport transport,
+        IStateMachine stateMachine,
+        TimeProvider? time = null,
+        ILogger<RaftNode>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(stateMachine);
+        options.Validate();
+        _options = options;
+        _storage = storage;
+        _transport = transport;
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<RaftNode>.Instance;
+        _mailbox = new Mailbox(options.MailboxCapacity);
+        _core = new RaftCore(options.Id, options.Configuration, options.Raft, storage.Recovered, storage, options.Seed ?? RandomSeed());
+        _apply = new ApplyLoop(stateMachine, storage, _proposals, storage.Recovered.Base.Index, _mailbox.Wake);
+        _view = CreateView();
+    }
 
     /// <inheritdoc/>
-    public NodeId Id => throw new NotImplementedException();
+    public NodeId Id => _options.Id;
 
     /// <inheritdoc/>
-    public RaftStatus Status => throw new NotImplementedException();
+    public Task Completion => _completion.Task;
+
+    /// <summary>Starts storage, transport and the node's loops.</summary>
+    /// <exception cref="InvalidOperationException">The node was started before.</exception>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+        {
+            throw new InvalidOperationException("A node is started once.");
+        }
+
+        var listener = new Listener(this);
+        _storage.Start(listener);
+        _transport.Start(listener);
+        _ticker = _time.CreateTimer(static mailbox => ((Mailbox)mailbox!).PostTick(), _mailbox, _options.TickInterval, _options.TickInterval);
+        _ = Task.Run(RunAsync);
+    }
+
+    /// <summary>Stops the node and ends every waiting call. Returns when the loops have ended; safe to call more than once.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _started, 1) == 0)
+        {
+            _mailbox.Close();
+            _completion.TrySetResult();
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _completion.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <inheritdoc/>
-    public Task Completion => throw new NotImplementedException();
+    public async ValueTask<ProposalResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var proposer = new TaskCompletionSource<ProposalResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_mailbox.TryPost(NodeInput.OfProposal(command, proposer)))
+        {
+            throw _completion.Task.IsCompleted
+                ? new RaftStoppedException(_failure)
+                : new ProposalDroppedException(ProposalStatus.Overloaded);
+        }
 
-    /// <summary>Starts storage, transport and the node's loops. Called once.</summary>
-    public void Start() => throw new NotImplementedException();
-
-    /// <summary>Stops the node and completes every waiting call. Idempotent.</summary>
-    public Task StopAsync() => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public ValueTask<ProposalResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public bool TryForward(ReadOnlyMemory<byte> command) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public ValueTask ReadBarrierAsync(ReadConsistency consistency, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+        return await proposer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public bool TryForward(ReadOnlyMemory<byte> command)
+        => !Status.Leader.IsNone && _mailbox.TryPost(NodeInput.OfProposal(command, proposer: null));
+
+    /// <inheritdoc/>
+    public async ValueTask ReadBarrierAsync(ReadConsistency consistency, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_completion.Task.IsCompleted)
+        {
+            throw new RaftStoppedException(_failure);
+        }
+
+        if (consistency == ReadConsistency.Stale)
+        {
+            return;
+        }
+
+        var reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_mailbox.TryPost(NodeInput.OfRead(reader)))
+        {
+            throw _completion.Task.IsCompleted
+                ? new RaftStoppedException(_failure)
+                : new ProposalDroppedException(ProposalStatus.Overloaded);
+        }
+
+        await reader.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static ulong RandomSeed()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+
+    /// <summary>What storage and transport see of the node.</summary>
+    private sealed class Listener(RaftNode node) : IStorageListener, ITransportListener
+    {
+        public void OnPersisted(ulong sequence) => node._mailbox.PostPersisted(sequence);
+
+        public void OnFailed(Exception error) => node.Fail(error);
+
+        public bool OnMessage(in Message message) => node._mailbox.TryPost(NodeInput.OfMessage(message));
+
+        public void OnUnreachable(NodeId peer) => node._mailbox.TryPost(NodeInput.OfUnreachable(peer));
+    }
 }

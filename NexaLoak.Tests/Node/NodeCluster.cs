@@ -1,0 +1,102 @@
+using System.Text;
+using NUnit.Framework;
+using Raft.Core.Consensus;
+using Raft.Core.Membership;
+using Raft.Core.Node;
+using Raft.Core.Storage;
+using Raft.Core.Transport;
+
+namespace NexaLoak.Tests.Node;
+
+/// <summary>Real nodes in one process, on memory storage and an in-memory network.</summary>
+internal sealed class NodeCluster : IAsyncDisposable
+{
+    private readonly Dictionary<NodeId, (RaftNode Node, IRaftTransport Transport)> _running = [];
+    private readonly ClusterConfiguration _configuration;
+
+    public NodeCluster(int size)
+    {
+        Ids = [.. Enumerable.Range(1, size).Select(id => new NodeId((ulong)id))];
+        _configuration = new ClusterConfiguration(Ids);
+        foreach (NodeId id in Ids)
+        {
+            Storages[id] = new MemoryStorage();
+            Start(id);
+        }
+    }
+
+    public NodeId[] Ids { get; }
+
+    public InMemoryNetwork Network { get; } = new();
+
+    public Dictionary<NodeId, MemoryStorage> Storages { get; } = [];
+
+    public Dictionary<NodeId, JournalMachine> Machines { get; } = [];
+
+    public IEnumerable<RaftNode> Nodes => _running.Values.Select(running => running.Node);
+
+    public RaftNode this[NodeId id] => _running[id].Node;
+
+    public static byte[] Command(string text) => Encoding.UTF8.GetBytes(text);
+
+    public void Start(NodeId id, JournalMachine? machine = null)
+    {
+        Machines[id] = machine ?? new JournalMachine();
+        IRaftTransport transport = Network.CreateTransport(id);
+        var options = new RaftNodeOptions { Id = id, Configuration = _configuration, TickInterval = TimeSpan.FromMilliseconds(20) };
+        var node = new RaftNode(options, Storages[id], transport, Machines[id]);
+        _running[id] = (node, transport);
+        node.Start();
+    }
+
+    public async Task StopAsync(NodeId id)
+    {
+        (RaftNode node, IRaftTransport transport) = _running[id];
+        _running.Remove(id);
+        await node.DisposeAsync();
+        await transport.DisposeAsync();
+    }
+
+    /// <summary>Waits for the leader that a majority follows.</summary>
+    public async Task<RaftNode> LeaderAsync()
+    {
+        RaftNode? leader = null;
+        await Eventually.Holds(() => (leader = AgreedLeader()) is not null, "a majority follows one leader");
+        return leader!;
+    }
+
+    /// <summary>Proposes until a leader takes it; the command may then stand in the log more than once.</summary>
+    public async Task ProposeAsync(string command)
+    {
+        while (true)
+        {
+            try
+            {
+                await (await LeaderAsync()).ProposeAsync(Command(command)).AsTask().WaitAsync(Eventually.Limit);
+                return;
+            }
+            catch (Exception error) when (error is NotLeaderException or OutcomeUnknownException)
+            {
+                TestContext.Out.WriteLine($"{command}: {error.Message}");
+            }
+        }
+    }
+
+    public Task AllHaveApplied(string command)
+        => Eventually.Holds(() => _running.Keys.All(id => Machines[id].Commands.Contains(command)), $"every node applied {command}");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (NodeId id in _running.Keys.ToArray())
+        {
+            await StopAsync(id);
+        }
+    }
+
+    private RaftNode? AgreedLeader()
+    {
+        RaftStatus[] views = [.. Nodes.Select(node => node.Status)];
+        return Nodes.FirstOrDefault(node => node.Status is { Role: Role.Leader } status
+            && views.Count(view => view.Leader == node.Id && view.Term == status.Term) > Ids.Length / 2);
+    }
+}

@@ -1,0 +1,38 @@
+using Raft.Core.Consensus;
+using Raft.Core.Membership;
+
+namespace Raft.Core.Node;
+
+/// <summary>One thing that waits in a node's mailbox.</summary>
+internal readonly record struct NodeInput
+{
+    public enum InputKind : byte
+    {
+        Message,
+        Proposal,
+        Read,
+        Unreachable,
+    }
+
+    public InputKind Kind { get; private init; }
+
+    public Message Message { get; private init; }
+
+    public ReadOnlyMemory<byte> Command { get; private init; }
+
+    /// <summary>Who waits for the proposal; <c>null</c> when it is forwarded without an answer.</summary>
+    public TaskCompletionSource<ProposalResult>? Proposer { get; private init; }
+
+    public TaskCompletionSource? Reader { get; private init; }
+
+    public NodeId Peer { get; private init; }
+
+    public static NodeInput OfMessage(in Message message) => new() { Kind = InputKind.Message, Message = message };
+
+    public static NodeInput OfProposal(ReadOnlyMemory<byte> command, TaskCompletionSource<ProposalResult>? proposer)
+        => new() { Kind = InputKind.Proposal, Command = command, Proposer = proposer };
+
+    public static NodeInput OfRead(TaskCompletionSource reader) => new() { Kind = InputKind.Read, Reader = reader };
+
+    public static NodeInput OfUnreachable(NodeId peer) => new() { Kind = InputKind.Unreachable, Peer = peer };
+}

@@ -1,0 +1,67 @@
+using Raft.Core.Consensus;
+
+namespace Raft.Core.Node;
+
+/// <summary>Callers that wait for a read barrier: first for their round to be confirmed, then for its index to be applied. Used by the node's loop only.</summary>
+internal sealed class PendingReads
+{
+    private readonly List<TaskCompletionSource> _arrived = [];
+    private readonly Dictionary<ulong, TaskCompletionSource[]> _asked = [];
+    private readonly PriorityQueue<TaskCompletionSource[], ulong> _confirmed = new();
+
+    /// <summary>True when readers arrived for whom no round was begun yet.</summary>
+    public bool HasArrived => _arrived.Count > 0;
+
+    public void Add(TaskCompletionSource reader) => _arrived.Add(reader);
+
+    /// <summary>One round serves all who arrived before it.</summary>
+    public void OnRoundBegun(ulong context)
+    {
+        _asked.Add(context, [.. _arrived]);
+        _arrived.Clear();
+    }
+
+    public void OnConfirmed(ReadState read)
+    {
+        if (_asked.Remove(read.Context, out TaskCompletionSource[]? readers))
+        {
+            _confirmed.Enqueue(readers, read.Index);
+        }
+    }
+
+    public void OnApplied(ulong applied)
+    {
+        while (_confirmed.TryPeek(out TaskCompletionSource[]? readers, out ulong index) && index <= applied)
+        {
+            _confirmed.Dequeue();
+            foreach (TaskCompletionSource reader in readers)
+            {
+                reader.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Ends the waits that need this node to lead. A confirmed round stays good.</summary>
+    public void FailUnconfirmed(Func<Exception> reason)
+    {
+        foreach (TaskCompletionSource reader in _arrived.Concat(_asked.Values.SelectMany(readers => readers)))
+        {
+            reader.TrySetException(reason());
+        }
+
+        _arrived.Clear();
+        _asked.Clear();
+    }
+
+    public void FailAll(Func<Exception> reason)
+    {
+        FailUnconfirmed(reason);
+        while (_confirmed.TryDequeue(out TaskCompletionSource[]? readers, out _))
+        {
+            foreach (TaskCompletionSource reader in readers)
+            {
+                reader.TrySetException(reason());
+            }
+        }
+    }
+}
