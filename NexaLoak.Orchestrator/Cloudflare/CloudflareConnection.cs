@@ -199,11 +199,8 @@ internal sealed partial class CloudflareConnection : IDisposable
         }
 
         result = result with { Reason = Clean(result.Reason, token) };
-        if (_logger.IsEnabled(LogLevel.Debug))
-        {
-            LogAnswer(method.Method, path, result.Outcome, result.StatusCode, _time.GetElapsedTime(started).TotalMilliseconds, result.Reason);
-        }
-
+        TimeSpan elapsed = _time.GetElapsedTime(started);
+        LogAnswer(method.Method, path, result.Outcome, result.StatusCode, elapsed, result.Reason);
         return result;
     }
 
@@ -263,6 +260,6 @@ internal sealed partial class CloudflareConnection : IDisposable
         return line.Length <= MaxReasonLength ? line : string.Concat(line.AsSpan(0, MaxReasonLength), "…");
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path}: {Outcome} (HTTP {Status}) in {ElapsedMs:0.0} ms {Reason}")]
-    private partial void LogAnswer(string method, string path, CloudflareOutcome outcome, int? status, double elapsedMs, string reason);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path}: {Outcome} (HTTP {Status}) after {Elapsed} {Reason}")]
+    private partial void LogAnswer(string method, string path, CloudflareOutcome outcome, int? status, TimeSpan elapsed, string reason);
 }
