@@ -64,9 +64,12 @@ internal sealed partial class CloudflareConnection : IDisposable
         }
     }
 
-    /// <summary>Sends a write, once.</summary>
+    /// <summary>
+    /// Sends a write, once. It has a body even if that is empty: the HTTP handler sends a request without one again by itself, up to three times, when the
+    /// other end closes without an answer, although it may have been carried out.
+    /// </summary>
     public Task<CloudflareResult<T>> WriteAsync<T>(
-        HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T> type, WriteOrigin? origin, CancellationToken cancellationToken)
+        HttpMethod method, string path, HttpContent body, JsonTypeInfo<T> type, WriteOrigin? origin, CancellationToken cancellationToken)
         where T : class
         => SendAsync(method, path, body, type, origin, cancellationToken);
 

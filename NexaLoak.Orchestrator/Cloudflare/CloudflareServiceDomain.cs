@@ -68,8 +68,8 @@ internal sealed class CloudflareServiceDomain : IServiceDomain
             throw new DnsException(DnsFailure.Invalid, $"'{address}' is not an IPv4 address in dotted form.");
         }
 
+        var record = new NewDnsRecord { Type = "A", Name = _domain, Content = address, Ttl = _ttl, Proxied = _proxied, Comment = Comment(owner) };
         string zoneId = await ZoneIdAsync(cancellationToken);
-        var record = new NewDnsRecord { Type = "A", Name = _domain, Content = address, Ttl = _ttl, Proxied = _proxied, Comment = owner.ToComment() };
         CloudflareResult<DnsRecord> result = await _client.Zones.DnsRecords.AddAsync(
             zoneId, record, new WriteOrigin(owner.Term, $"assign:{owner.Node}"), cancellationToken);
         if (result.Outcome is not (CloudflareOutcome.Ok or CloudflareOutcome.AlreadyDone))
@@ -144,6 +144,18 @@ internal sealed class CloudflareServiceDomain : IServiceDomain
 
     private bool IsOfDomain(DnsRecord record)
         => record.Type == "A" && string.Equals(record.Name.TrimEnd('.'), _domain, StringComparison.OrdinalIgnoreCase);
+
+    private static string Comment(RecordOwner owner)
+    {
+        try
+        {
+            return owner.ToComment();
+        }
+        catch (FormatException e)
+        {
+            throw new DnsException(DnsFailure.Invalid, e.Message, innerException: e);
+        }
+    }
 
     private static DomainRecord ToDomainRecord(DnsRecord record)
         => new(record.Id, record.Content, RecordOwner.TryParse(record.Comment, out RecordOwner? owner) ? owner : null);

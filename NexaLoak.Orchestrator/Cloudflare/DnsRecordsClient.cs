@@ -46,7 +46,7 @@ internal sealed class DnsRecordsClient(CloudflareConnection connection)
     /// <summary>Deletes a record. One that is gone already gives <see cref="CloudflareOutcome.NotFound"/>.</summary>
     public Task<CloudflareResult<ObjectId>> DeleteAsync(string zoneId, string recordId, WriteOrigin? origin, CancellationToken cancellationToken)
         => connection.WriteAsync(
-            HttpMethod.Delete, Path(zoneId, recordId), body: null, CloudflareJsonContext.Default.ObjectId, origin, cancellationToken);
+            HttpMethod.Delete, Path(zoneId, recordId), JsonBody.Empty(), CloudflareJsonContext.Default.ObjectId, origin, cancellationToken);
 
     /// <summary>Makes several changes, all or none.</summary>
     public async Task<CloudflareResult<DnsRecordBatchResult>> BatchAsync(

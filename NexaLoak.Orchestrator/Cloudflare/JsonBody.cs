@@ -7,6 +7,9 @@ namespace NexaLoak.Orchestrator.Cloudflare;
 /// <summary>Request bodies.</summary>
 internal static class JsonBody
 {
+    /// <summary>A body without content.</summary>
+    public static HttpContent Empty() => new ByteArrayContent([]);
+
     /// <summary>The body that holds <paramref name="value"/>.</summary>
     public static HttpContent Of<T>(T value, JsonTypeInfo<T> type)
     {

@@ -55,6 +55,10 @@ internal static class DnsData
         return bytes;
     }
 
+    /// <summary>Strings of at most 255 octets; one that is empty when there is no text.</summary>
     private static byte[] Text(string content)
-        => [.. Encoding.ASCII.GetBytes(content.Trim('"')).Chunk(MaxStringLength).SelectMany(static part => part.Prepend((byte)part.Length))];
+    {
+        byte[] text = Encoding.ASCII.GetBytes(content.Trim('"'));
+        return text.Length == 0 ? [0] : [.. text.Chunk(MaxStringLength).SelectMany(static part => part.Prepend((byte)part.Length))];
+    }
 }
