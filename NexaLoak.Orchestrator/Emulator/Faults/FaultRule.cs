@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace NexaLoak.Orchestrator.Emulator.Faults;
 
-/// <summary>Which requests meet a fault.</summary>
+/// <summary>Which requests meet a fault. Members with a default have a setter, without which the generated JSON reader would lose the default.</summary>
 internal sealed record FaultRule
 {
     private const double MaxSeconds = 86400;
@@ -11,7 +11,7 @@ internal sealed record FaultRule
     public required FaultKind Kind { get; init; }
 
     /// <summary>How many requests meet it; <c>null</c> for all until it is removed.</summary>
-    public int? Count { get; init; } = 1;
+    public int? Count { get; set; } = 1;
 
     /// <summary>Only requests with this HTTP method.</summary>
     public string? Method { get; init; }
@@ -26,7 +26,7 @@ internal sealed record FaultRule
     public double? Seconds { get; init; }
 
     /// <summary>Of <see cref="FaultKind.SmallPages"/>: most objects of a page.</summary>
-    public int PageSize { get; init; } = 3;
+    public int PageSize { get; set; } = 3;
 
     /// <summary>Whether a request is one of those.</summary>
     public bool Matches(string method, string path)
