@@ -133,6 +133,7 @@ internal sealed class ZoneNameServer : IAsyncDisposable
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
             // The client broke off, was idle for too long, or the server stops: in each case the connection is over.
+            return;
         }
         finally
         {
