@@ -6,7 +6,7 @@ using System.Threading.RateLimiting;
 
 namespace NexaLoak.Orchestrator.Cloudflare;
 
-/// <summary>Sends requests: one after the other's limits, with the token, within the timeout, and reads what comes back.</summary>
+/// <summary>Sends requests, with the token, within the rate limit and the timeout, and reads what comes back.</summary>
 internal sealed partial class CloudflareConnection : IDisposable
 {
     private const int MaxBodyBytes = 16 << 20;
@@ -65,8 +65,8 @@ internal sealed partial class CloudflareConnection : IDisposable
     }
 
     /// <summary>
-    /// Sends a write, once. It has a body even if that is empty: the HTTP handler sends a request without one again by itself, up to three times, when the
-    /// other end closes without an answer, although it may have been carried out.
+    /// Sends a write, once. It has a body even if that is empty: the HTTP handler sends a request without one again by itself, up to three
+    /// times, when the other end closes without an answer, although it may have been carried out.
     /// </summary>
     public Task<CloudflareResult<T>> WriteAsync<T>(
         HttpMethod method, string path, HttpContent body, JsonTypeInfo<T> type, WriteOrigin? origin, CancellationToken cancellationToken)
@@ -114,9 +114,15 @@ internal sealed partial class CloudflareConnection : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectTimeout = options.RequestTimeout,
         };
-        var http = new HttpClient(handler) { BaseAddress = options.BaseAddress, Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxBodyBytes };
+        var http = new HttpClient(handler)
+        {
+            BaseAddress = options.BaseAddress,
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaxBodyBytes,
+        };
         http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("nexaloak", typeof(CloudflareConnection).Assembly.GetName().Version?.ToString(3)));
+        string? version = typeof(CloudflareConnection).Assembly.GetName().Version?.ToString(3);
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("nexaloak", version));
         return http;
     }
 
@@ -225,7 +231,8 @@ internal sealed partial class CloudflareConnection : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return NoAnswer<T>(string.Create(
-                CultureInfo.InvariantCulture, $"{_options.BaseAddress.Authority} did not answer within {_options.RequestTimeout.TotalSeconds:0.###} s"));
+                CultureInfo.InvariantCulture,
+                $"{_options.BaseAddress.Authority} did not answer within {_options.RequestTimeout.TotalSeconds:0.###} s"));
         }
 
         static CloudflareResult<TResult> NoAnswer<TResult>(string reason)

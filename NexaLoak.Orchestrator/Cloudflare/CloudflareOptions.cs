@@ -8,7 +8,9 @@ internal sealed record CloudflareOptions
     /// <summary>Root of the API, with a slash at its end. Another address than Cloudflare's own is for the emulator.</summary>
     public Uri BaseAddress { get; init; } = new("https://api.cloudflare.com/client/v4/");
 
-    /// <summary>File whose only content is an API token with Zone:Read and DNS:Edit. Read before each request, so that a new token needs no restart.</summary>
+    /// <summary>
+    /// File whose only content is an API token with Zone:Read and DNS:Edit. Read before each request, so that a new token needs no restart.
+    /// </summary>
     public required string TokenFile { get; init; }
 
     /// <summary>Time in which a request has to be answered in full, once it is sent.</summary>
@@ -20,7 +22,9 @@ internal sealed record CloudflareOptions
     /// <summary>Wait before the first retry of a read; doubles with each.</summary>
     public TimeSpan ReadRetryDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Requests a second that the client allows itself on average. Cloudflare blocks a user for 5 minutes after 1200 requests in 5 minutes.</summary>
+    /// <summary>
+    /// Requests a second that the client allows itself on average. Cloudflare blocks a user for 5 minutes after 1200 requests in 5 minutes.
+    /// </summary>
     public int RequestsPerSecond { get; init; } = 3;
 
     /// <summary>Requests that may go out at once after a quiet time.</summary>
@@ -33,12 +37,17 @@ internal sealed record CloudflareOptions
     /// <exception cref="ValidationException">A value is out of its bounds; the message names it and the bound.</exception>
     public void Validate()
     {
-        Require(BaseAddress is { IsAbsoluteUri: true, Query: "", Fragment: "", UserInfo: "" } && BaseAddress.AbsolutePath.EndsWith('/'), nameof(BaseAddress),
+        Require(
+            BaseAddress is { IsAbsoluteUri: true, Query: "", Fragment: "", UserInfo: "" } && BaseAddress.AbsolutePath.EndsWith('/'),
+            nameof(BaseAddress),
             "an absolute URL that ends with a slash");
-        Require(BaseAddress.Scheme == Uri.UriSchemeHttps || (BaseAddress.Scheme == Uri.UriSchemeHttp && BaseAddress.IsLoopback), nameof(BaseAddress),
+        Require(
+            BaseAddress.Scheme == Uri.UriSchemeHttps || (BaseAddress.Scheme == Uri.UriSchemeHttp && BaseAddress.IsLoopback),
+            nameof(BaseAddress),
             "an https URL, because the token is sent there; http is for this machine only");
         Require(!string.IsNullOrWhiteSpace(TokenFile), nameof(TokenFile), "the name of a file");
-        Require(RequestTimeout > TimeSpan.Zero && RequestTimeout <= TimeSpan.FromMinutes(5), nameof(RequestTimeout), "more than 0 and at most 5 minutes");
+        Require(
+            RequestTimeout > TimeSpan.Zero && RequestTimeout <= TimeSpan.FromMinutes(5), nameof(RequestTimeout), "more than 0 and at most 5 minutes");
         Require(ReadRetries is >= 0 and <= 10, nameof(ReadRetries), "0 to 10");
         Require(ReadRetryDelay >= TimeSpan.Zero && ReadRetryDelay <= TimeSpan.FromMinutes(1), nameof(ReadRetryDelay), "0 to 1 minute");
         Require(RequestsPerSecond is >= 1 and <= 1000, nameof(RequestsPerSecond), "1 to 1000");

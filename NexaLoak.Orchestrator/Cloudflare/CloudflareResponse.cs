@@ -18,13 +18,13 @@ internal static class CloudflareResponse
         CloudflareEnvelope? envelope = ParseEnvelope(body);
         if (envelope is null)
         {
+            string mediaType = response.Content.Headers.ContentType?.MediaType ?? "no type";
             return new CloudflareResult<T>
             {
                 Outcome = response.StatusCode == HttpStatusCode.TooManyRequests ? CloudflareOutcome.RateLimited : CloudflareOutcome.Transient,
                 StatusCode = status,
                 RetryAfter = RetryAfter(response, now),
-                Reason = string.Create(
-                    CultureInfo.InvariantCulture, $"HTTP {status} with a body that is not Cloudflare's JSON ({response.Content.Headers.ContentType?.MediaType ?? "no type"})"),
+                Reason = string.Create(CultureInfo.InvariantCulture, $"HTTP {status} with a body that is not Cloudflare's JSON ({mediaType})"),
             };
         }
 

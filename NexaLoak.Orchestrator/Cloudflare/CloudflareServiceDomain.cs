@@ -63,7 +63,9 @@ internal sealed class CloudflareServiceDomain : IServiceDomain
     /// <inheritdoc/>
     public async Task AssignAsync(string address, RecordOwner owner, CancellationToken cancellationToken)
     {
-        if (!IPAddress.TryParse(address, out IPAddress? parsed) || parsed.AddressFamily != AddressFamily.InterNetwork || parsed.ToString() != address)
+        if (!IPAddress.TryParse(address, out IPAddress? parsed)
+            || parsed.AddressFamily != AddressFamily.InterNetwork
+            || parsed.ToString() != address)
         {
             throw new DnsException(DnsFailure.Invalid, $"'{address}' is not an IPv4 address in dotted form.");
         }
@@ -118,7 +120,8 @@ internal sealed class CloudflareServiceDomain : IServiceDomain
 
         return IsOfDomain(current.Value) && ToDomainRecord(current.Value) == record
             ? true
-            : throw new DnsException(DnsFailure.Transient, $"The record of {record.Address} at {_domain} was changed by someone else since it was listed.");
+            : throw new DnsException(
+                DnsFailure.Transient, $"The record of {record.Address} at {_domain} was changed by someone else since it was listed.");
     }
 
     private async Task<string> ZoneIdAsync(CancellationToken cancellationToken)
@@ -137,7 +140,8 @@ internal sealed class CloudflareServiceDomain : IServiceDomain
         Zone zone = result.Value.FirstOrDefault(zone => zone.Name == _zone)
             ?? throw new DnsException(
                 DnsFailure.NotFound,
-                $"Cloudflare shows no zone {_zone} to the token in {_client.TokenFile}: check the zone's name, and that the token may read it (Zone:Read).");
+                $"Cloudflare shows no zone {_zone} to the token in {_client.TokenFile}: check the zone's name, and that the token may read it "
+                + "(Zone:Read).");
         _zoneId = zone.Id;
         return zone.Id;
     }

@@ -12,7 +12,12 @@ internal sealed class DnsRecordsClient(CloudflareConnection connection)
             .Add("content.exact", filter.Content)
             .Add("comment.startswith", filter.CommentStart);
         return connection.ReadAllAsync(
-            Path(zoneId), query, connection.PageSize, CloudflareJsonContext.Default.IReadOnlyListDnsRecord, static record => record.Id, cancellationToken);
+            Path(zoneId),
+            query,
+            connection.PageSize,
+            CloudflareJsonContext.Default.IReadOnlyListDnsRecord,
+            static record => record.Id,
+            cancellationToken);
     }
 
     /// <summary>One record.</summary>

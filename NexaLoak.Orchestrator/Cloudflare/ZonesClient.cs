@@ -12,6 +12,7 @@ internal sealed class ZonesClient(CloudflareConnection connection)
     public Task<CloudflareResult<IReadOnlyList<Zone>>> GetAsync(ZoneFilter filter, CancellationToken cancellationToken)
     {
         var query = new QueryText().Add("name", filter.Name).Add("status", filter.Status);
-        return connection.ReadAllAsync("zones", query, PageSize, CloudflareJsonContext.Default.IReadOnlyListZone, static zone => zone.Id, cancellationToken);
+        return connection.ReadAllAsync(
+            "zones", query, PageSize, CloudflareJsonContext.Default.IReadOnlyListZone, static zone => zone.Id, cancellationToken);
     }
 }

@@ -37,7 +37,9 @@ internal sealed record RecordOwner(string Cluster, string Node, ulong Term)
     }
 
     /// <summary>The comment that names this owner.</summary>
-    /// <exception cref="FormatException">A name has characters other than letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, or the names are too long.</exception>
+    /// <exception cref="FormatException">
+    /// A name has characters other than letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, or the names are too long.
+    /// </exception>
     public string ToComment()
     {
         if (!IsName(Cluster) || !IsName(Node))
@@ -49,7 +51,8 @@ internal sealed record RecordOwner(string Cluster, string Node, ulong Term)
         string comment = Format();
         return comment.Length <= MaxCommentLength
             ? comment
-            : throw new FormatException($"The record comment '{comment}' is longer than {MaxCommentLength} characters: use shorter cluster and node ids.");
+            : throw new FormatException(
+                $"The record comment '{comment}' is longer than {MaxCommentLength} characters: use shorter cluster and node ids.");
     }
 
     private static bool IsName(string text)

@@ -41,7 +41,8 @@ internal sealed record CloudflareEmulatorOptions
     /// <exception cref="ValidationException">A value is out of its bounds; the message names it and the bound.</exception>
     public void Validate()
     {
-        Require(RecordRules.IsHostName(ZoneName) && ZoneName.Contains('.', StringComparison.Ordinal), nameof(ZoneName), "a domain name in lower case");
+        Require(
+            RecordRules.IsHostName(ZoneName) && ZoneName.Contains('.', StringComparison.Ordinal), nameof(ZoneName), "a domain name in lower case");
         Require(TokenCheck.IsWellFormed(Token), nameof(Token), "at least 40 letters, digits, '-' or '_'");
         Require(ApiPort is >= 0 and <= 65535, nameof(ApiPort), "0 to 65535");
         Require(DnsPort is >= 0 and <= 65535, nameof(DnsPort), "0 to 65535");

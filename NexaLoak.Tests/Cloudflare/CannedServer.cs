@@ -29,8 +29,8 @@ internal sealed class CannedServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Stop();
         await _loop;
+        _listener.Stop();
         _stopping.Dispose();
     }
 
@@ -46,7 +46,7 @@ internal sealed class CannedServer : IAsyncDisposable
                 await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(_answer(head)), _stopping.Token);
             }
         }
-        catch (Exception e) when (_stopping.IsCancellationRequested && e is OperationCanceledException or SocketException or IOException)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             return;
         }

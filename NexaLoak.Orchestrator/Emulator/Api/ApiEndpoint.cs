@@ -9,7 +9,8 @@ using NexaLoak.Orchestrator.Emulator.Journal;
 namespace NexaLoak.Orchestrator.Emulator.Api;
 
 /// <summary>Takes requests to the API from HTTP: limits, token, faults, then the work, all of it noted in the journal.</summary>
-internal sealed class ApiEndpoint(EmulatedZone zone, CloudflareEmulatorOptions options, RequestJournal journal, FaultBoard faults, CancellationToken stopping)
+internal sealed class ApiEndpoint(
+    EmulatedZone zone, CloudflareEmulatorOptions options, RequestJournal journal, FaultBoard faults, CancellationToken stopping)
 {
     private const double DefaultRetrySeconds = 5;
     private const string ServerErrorPage =

@@ -37,7 +37,8 @@ internal static class RecordQuery
             ("comment", "present") => static record => record.Comment is not null,
             ("comment", "absent") => static record => record.Comment is null,
             ("comment", _) => Text(static record => record.Comment ?? "", how, value),
-            ("search", "exact") => record => Contains(record.Name, value) || Contains(record.Content, value) || Contains(record.Comment ?? "", value),
+            ("search", "exact") => record =>
+                Contains(record.Name, value) || Contains(record.Content, value) || Contains(record.Comment ?? "", value),
             _ => null,
         };
     }

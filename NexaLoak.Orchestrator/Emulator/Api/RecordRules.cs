@@ -117,11 +117,15 @@ internal sealed class RecordRules(string zoneName)
         switch (record.Type)
         {
             case "A":
-                return IPAddress.TryParse(record.Content, out IPAddress? v4) && v4.AddressFamily == AddressFamily.InterNetwork && v4.ToString() == record.Content
+                return IPAddress.TryParse(record.Content, out IPAddress? v4)
+                    && v4.AddressFamily == AddressFamily.InterNetwork
+                    && v4.ToString() == record.Content
                     ? record.Content
                     : throw ApiErrors.InvalidAddress();
             case "AAAA":
-                return IPAddress.TryParse(record.Content, out IPAddress? v6) && v6.AddressFamily == AddressFamily.InterNetworkV6 && v6.ScopeId == 0
+                return IPAddress.TryParse(record.Content, out IPAddress? v6)
+                    && v6.AddressFamily == AddressFamily.InterNetworkV6
+                    && v6.ScopeId == 0
                     ? v6.ToString()
                     : throw ApiErrors.InvalidAddress6();
             case "TXT":

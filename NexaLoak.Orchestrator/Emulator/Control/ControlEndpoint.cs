@@ -17,7 +17,8 @@ internal sealed class ControlEndpoint(FaultBoard faults, RequestJournal journal)
         switch (context.Request.Method, segments)
         {
             case ("GET", ["journal"]):
-                return WriteAsync(context, StatusCodes.Status200OK, Selected(context.Request.Query), EmulatorJsonContext.Default.IReadOnlyListJournalEntry);
+                IReadOnlyList<JournalEntry> entries = Selected(context.Request.Query);
+                return WriteAsync(context, StatusCodes.Status200OK, entries, EmulatorJsonContext.Default.IReadOnlyListJournalEntry);
             case ("GET", ["faults"]):
                 FaultState[] states = [.. faults.Faults.Select(FaultState.Of)];
                 return WriteAsync(context, StatusCodes.Status200OK, states, EmulatorJsonContext.Default.FaultStateArray);
@@ -32,7 +33,8 @@ internal sealed class ControlEndpoint(FaultBoard faults, RequestJournal journal)
                 context.Response.StatusCode = removed ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
             default:
-                return RefuseAsync(context, StatusCodes.Status404NotFound, $"{context.Request.Method} {context.Request.Path} is nothing the emulator does.");
+                return RefuseAsync(
+                    context, StatusCodes.Status404NotFound, $"{context.Request.Method} {context.Request.Path} is nothing the emulator does.");
         }
     }
 
@@ -47,7 +49,8 @@ internal sealed class ControlEndpoint(FaultBoard faults, RequestJournal journal)
     {
         try
         {
-            FaultRule rule = await JsonSerializer.DeserializeAsync(context.Request.Body, EmulatorJsonContext.Default.FaultRule, context.RequestAborted)
+            FaultRule rule = await JsonSerializer.DeserializeAsync(
+                context.Request.Body, EmulatorJsonContext.Default.FaultRule, context.RequestAborted)
                 ?? throw new JsonException("null is not a fault.");
             await WriteAsync(context, StatusCodes.Status201Created, FaultState.Of(faults.Add(rule)), EmulatorJsonContext.Default.FaultState);
         }

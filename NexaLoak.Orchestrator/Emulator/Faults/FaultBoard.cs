@@ -81,7 +81,8 @@ internal sealed class FaultBoard(EmulatedZone zone, TimeProvider time)
     {
         lock (_gate)
         {
-            ActiveFault? fault = _faults.Find(fault => isWanted(fault.Rule.Kind) && !fault.IsUsedUp && !IsOver(fault) && fault.Rule.Matches(method, path));
+            ActiveFault? fault = _faults.Find(fault =>
+                isWanted(fault.Rule.Kind) && !fault.IsUsedUp && !IsOver(fault) && fault.Rule.Matches(method, path));
             fault?.Hit();
             return fault;
         }

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace NexaLoak.Orchestrator.Emulator.Faults;
 
-/// <summary>Which requests meet a fault. Members with a default have a setter, without which the generated JSON reader would lose the default.</summary>
+/// <summary>
+/// Which requests meet a fault. Members with a default have a setter: the generated JSON reader would lose the default of an init-only one.
+/// </summary>
 internal sealed record FaultRule
 {
     private const double MaxSeconds = 86400;

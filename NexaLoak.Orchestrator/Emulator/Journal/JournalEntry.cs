@@ -24,7 +24,7 @@ internal sealed record JournalEntry
     /// <summary>What the writer calls its write, as a header says.</summary>
     public string? Operation { get; init; }
 
-    /// <summary>The record that the request names: of a deletion or a change in part, completed from the zone. <c>null</c> for reads and batches.</summary>
+    /// <summary>The record that the request names, completed from the zone where its body says less; <c>null</c> for lists and batches.</summary>
     public JournalRecord? Record { get; init; }
 
     /// <summary>The fault that the request met.</summary>

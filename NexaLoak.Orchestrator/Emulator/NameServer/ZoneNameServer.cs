@@ -69,7 +69,8 @@ internal sealed class ZoneNameServer : IAsyncDisposable
                 // A port that is free for TCP may be taken for UDP: then another one is tried.
                 if (port != 0 || attempt == PortAttempts)
                 {
-                    throw new IOException($"The emulator's name server can't listen on 127.0.0.1:{port}: {e.Message}. Choose another port, or 0 for a free one.", e);
+                    throw new IOException(
+                        $"The emulator's name server can't listen on 127.0.0.1:{port}: {e.Message}. Choose another port, or 0 for a free one.", e);
                 }
             }
         }
@@ -110,14 +111,33 @@ internal sealed class ZoneNameServer : IAsyncDisposable
             while (true)
             {
                 await _connections.WaitAsync(_stopping.Token);
-                Socket client = await _tcp.AcceptAsync(_stopping.Token);
                 open.RemoveAll(static task => task.IsCompleted);
-                open.Add(ServeAsync(client));
+                if (await AcceptAsync() is { } client)
+                {
+                    open.Add(ServeAsync(client));
+                }
+                else
+                {
+                    _connections.Release();
+                }
             }
         }
         catch (Exception e) when (IsEnd(e))
         {
             await Task.WhenAll(open);
+        }
+    }
+
+    private async Task<Socket?> AcceptAsync()
+    {
+        try
+        {
+            return await _tcp.AcceptAsync(_stopping.Token);
+        }
+        catch (SocketException) when (!_stopping.IsCancellationRequested)
+        {
+            // The client went before it was let in.
+            return null;
         }
     }
 
@@ -141,7 +161,9 @@ internal sealed class ZoneNameServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Answers the queries of a connection, each behind its length (RFC 1035, section 4.2.2), until the client ends it or sends what is no query.</summary>
+    /// <summary>
+    /// Answers the queries of a connection, each behind its length (RFC 1035, section 4.2.2), until the client ends it or sends what is no query.
+    /// </summary>
     private async Task AnswerConnectionAsync(Socket client)
     {
         byte[] length = new byte[sizeof(ushort)];
