@@ -1,0 +1,4 @@
+namespace Raft.Transport.Grpc.Codec;
+
+/// <summary>Bytes are not a message as <c>raft.proto</c> describes it.</summary>
+internal sealed class WireFormatException(string message) : Exception(message);

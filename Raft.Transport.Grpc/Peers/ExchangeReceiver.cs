@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Raft.Core.Consensus;
+using Raft.Core.Membership;
+using Raft.Core.Transport;
+using Raft.Transport.Grpc.Codec;
+using Raft.Transport.Grpc.Hosting;
+using Raft.Transport.Grpc.Protos;
+using Raft.Transport.Grpc.Security;
+using Raft.Transport.Grpc.Wire;
+
+namespace Raft.Transport.Grpc.Peers;
+
+/// <summary>Serves the method Exchange: makes sure who calls, and delivers what they send. Each peer has one call at a time, the newest.</summary>
+internal sealed class ExchangeReceiver : IAsyncDisposable
+{
+    private readonly NodeIdentity _self;
+    private readonly GrpcTransportOptions _options;
+    private readonly Func<NodeId, bool> _onContact;
+    private readonly ILogger _logger;
+    private readonly RefusalLog _refusals;
+    private readonly ConcurrentDictionary<NodeId, CancellationTokenSource> _calls = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopped;
+    private ITransportListener? _listener;
+
+    /// <summary>Creates a receiver that refuses calls until it is started.</summary>
+    /// <param name="self">This node.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="onContact">Told of a peer that has called; returns false when the node is no peer.</param>
+    /// <param name="logger">Told of callers that are refused.</param>
+    /// <param name="time">Measures pauses between reports.</param>
+    public ExchangeReceiver(NodeIdentity self, GrpcTransportOptions options, Func<NodeId, bool> onContact, ILogger logger, TimeProvider time)
+    {
+        _self = self;
+        _options = options;
+        _onContact = onContact;
+        _logger = logger;
+        _refusals = new RefusalLog(logger, time);
+        _stopped = _stop.Token;
+    }
+
+    /// <summary>Begins to accept calls.</summary>
+    public void Start(ITransportListener listener) => Volatile.Write(ref _listener, listener);
+
+    /// <summary>Ends all calls and accepts none any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    /// <summary>Serves a call until it ends.</summary>
+    public async Task ServeAsync(HttpContext context, CancellationToken stopping)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, _stopped);
+        await GrpcServerCall.ServeAsync(context, _options.MaxFrameBytes, ExchangeAsync, _logger, end.Token).ConfigureAwait(false);
+    }
+
+    private async Task ExchangeAsync(GrpcServerCall call, CancellationToken cancellationToken)
+    {
+        ITransportListener listener = Volatile.Read(ref _listener)
+            ?? throw new GrpcException(GrpcStatusCode.Unavailable, $"Node {_self.NodeId} is starting.");
+        try
+        {
+            NodeId peer = Authenticate(call);
+            // Not disposed, which would be of no use without a timer: a newer call may cancel it at any time.
+            var newer = new CancellationTokenSource();
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, newer.Token);
+            TakeThePlaceOfOlderCall(peer, newer);
+            try
+            {
+                await call.ReplyAsync(new ExchangeReply { Version = ExchangeHeaders.ProtocolVersion, NodeId = _self.NodeId.Value }, end.Token)
+                    .ConfigureAwait(false);
+                await ReceiveAsync(call.Requests, peer, listener, end.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (newer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw new GrpcException(GrpcStatusCode.Aborted, $"A newer call of node {peer} took the place of this one.");
+            }
+            finally
+            {
+                LeavePlace(peer, newer);
+            }
+        }
+        catch (GrpcException e) when (e.Status.Code is not (GrpcStatusCode.Unavailable or GrpcStatusCode.Aborted))
+        {
+            _refusals.Refused($"A call from {call.HttpContext.Connection.RemoteIpAddress}", e.Status.Message.TrimEnd('.'));
+            throw;
+        }
+    }
+
+    private async Task ReceiveAsync(GrpcFrameReader frames, NodeId peer, ITransportListener listener, CancellationToken cancellationToken)
+    {
+        while (await frames.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                Deliver(frames.Message.Span, peer, listener);
+            }
+            catch (WireFormatException e)
+            {
+                throw new GrpcException(new GrpcStatus(GrpcStatusCode.InvalidArgument, $"Node {peer} sent a malformed frame. {e.Message}"), e);
+            }
+        }
+    }
+
+    private void Deliver(ReadOnlySpan<byte> frame, NodeId peer, ITransportListener listener)
+    {
+        var messages = new FrameDecoder(frame, _options.MaxFrameBytes);
+        while (messages.TryRead(out Message message))
+        {
+            if (message.From != peer || message.To != _self.NodeId)
+            {
+                throw new GrpcException(
+                    GrpcStatusCode.PermissionDenied,
+                    $"Node {peer} sent a message as if from node {message.From} to node {message.To}; this is node {_self.NodeId}.");
+            }
+
+            // False means that the node is full or has stopped: the message counts as lost, which Raft expects.
+            listener.OnMessage(message);
+        }
+    }
+
+    private NodeId Authenticate(GrpcServerCall call)
+    {
+        RequireHeader(call, ExchangeHeaders.Version, ExchangeHeaders.ProtocolVersion.ToString(CultureInfo.InvariantCulture), "speaks protocol version");
+        RequireHeader(call, ExchangeHeaders.Cluster, _self.ClusterId, "belongs to cluster");
+        RequireHeader(call, ExchangeHeaders.To, _self.NodeId.ToString(), "is node");
+        string text = call.RequireHeader(ExchangeHeaders.From);
+        if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value))
+        {
+            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"'{text}' is not a node id.");
+        }
+
+        var from = new NodeId(value);
+        if (call.HttpContext.GetRaftPeer() is { } peer)
+        {
+            RequireSame(peer, from);
+        }
+        else if (!_options.AllowPlaintextOnLoopback || call.HttpContext.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address))
+        {
+            throw new GrpcException(GrpcStatusCode.Unauthenticated, "The connection carries no certificate of the cluster; use the node's TLS port.");
+        }
+
+        return _onContact(from)
+            ? from
+            : throw new GrpcException(GrpcStatusCode.PermissionDenied, $"Node {from} is not a peer of node {_self.NodeId}; add it to the peers.");
+    }
+
+    private static void RequireHeader(GrpcServerCall call, string header, string expected, string what)
+    {
+        string actual = call.RequireHeader(header);
+        if (actual != expected)
+        {
+            throw new GrpcException(
+                GrpcStatusCode.FailedPrecondition, $"This node {what} {expected}; the call is meant for {actual}.");
+        }
+    }
+
+    private void RequireSame(NodeIdentity certified, NodeId claimed)
+    {
+        if (certified.ClusterId != _self.ClusterId || certified.NodeId != claimed)
+        {
+            throw new GrpcException(GrpcStatusCode.PermissionDenied, $"The certificate is that of {certified}, but the call says it comes from node {claimed}.");
+        }
+    }
+
+    private void TakeThePlaceOfOlderCall(NodeId peer, CancellationTokenSource call)
+    {
+        CancellationTokenSource? older = null;
+        _calls.AddOrUpdate(peer, call, (_, existing) =>
+        {
+            older = existing;
+            return call;
+        });
+        older?.Cancel();
+    }
+
+    private void LeavePlace(NodeId peer, CancellationTokenSource call) => _calls.TryRemove(new KeyValuePair<NodeId, CancellationTokenSource>(peer, call));
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace Raft.Transport.Grpc.Peers;
+
+/// <summary>
+/// Says who was refused and why, once a minute for the same caller and reason: whoever is refused comes again. Safe for concurrent use.
+/// </summary>
+internal sealed partial class RefusalLog(ILogger logger, TimeProvider time)
+{
+    // Callers that nobody knows must not fill the memory.
+    private const int MaxRemembered = 256;
+
+    private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<(string Who, string Why), long> _reported = [];
+
+    /// <summary>Reports a refusal.</summary>
+    /// <param name="who">The caller, in a form that is the same when it comes again.</param>
+    /// <param name="why">Completes the sentence "was refused: …".</param>
+    public void Refused(string who, string why)
+    {
+        if (IsDue((who, why)))
+        {
+            LogRefused(logger, who, why);
+        }
+    }
+
+    private bool IsDue((string Who, string Why) refusal)
+    {
+        long now = time.GetTimestamp();
+        lock (_reported)
+        {
+            if (_reported.TryGetValue(refusal, out long last) && time.GetElapsedTime(last, now) < _pause)
+            {
+                return false;
+            }
+
+            if (_reported.Count >= MaxRemembered)
+            {
+                foreach ((string, string) old in _reported.Where(r => time.GetElapsedTime(r.Value, now) >= _pause).Select(static r => r.Key).ToArray())
+                {
+                    _reported.Remove(old);
+                }
+
+                if (_reported.Count >= MaxRemembered)
+                {
+                    return false;
+                }
+            }
+
+            _reported[refusal] = now;
+            return true;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Who} was refused: {Why}. Repetitions are reported once a minute.")]
+    private static partial void LogRefused(ILogger logger, string who, string why);
+}
