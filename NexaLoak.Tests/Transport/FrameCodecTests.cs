@@ -1,0 +1,191 @@
+using PropertyAttribute = FsCheck.NUnit.PropertyAttribute;
+using Google.Protobuf;
+using NUnit.Framework;
+using Raft.Core.Consensus;
+using Raft.Core.Log;
+using Raft.Core.Membership;
+using Raft.Transport.Grpc.Codec;
+using Raft.Transport.Grpc.Protos;
+using Raft.Transport.Grpc.Wire;
+using EntryType = Raft.Core.Log.EntryType;
+using MessageType = Raft.Core.Consensus.MessageType;
+
+namespace NexaLoak.Tests.Transport;
+
+[TestFixture]
+[Parallelizable(ParallelScope.All)]
+public sealed class FrameCodecTests
+{
+    private const long NoLimit = long.MaxValue;
+
+    [Property(Arbitrary = [typeof(MessageSamples)])]
+    public bool A_frame_is_read_as_it_was_written(Message[] messages)
+    {
+        List<Message> read = Decode(Encode(messages), NoLimit);
+        return read.Count == messages.Length && read.Zip(messages).All(static m => MessageSamples.Same(m.First, m.Second));
+    }
+
+    [Property(Arbitrary = [typeof(MessageSamples)])]
+    public bool Protobuf_itself_reads_what_is_written_and_writes_what_is_read(Message[] messages)
+    {
+        byte[] written = Encode(messages);
+        RaftFrame frame = RaftFrame.Parser.ParseFrom(written);
+        return frame.ToByteArray().AsSpan().SequenceEqual(written)
+            && frame.Messages.Select(FromProto).Zip(messages).All(static m => MessageSamples.Same(m.First, m.Second));
+    }
+
+    [Property(Arbitrary = [typeof(MessageSamples)])]
+    public bool Damaged_bytes_are_refused_or_read_and_never_harm(Message[] messages, int seed)
+    {
+        byte[] bytes = Encode(messages);
+        var random = new Random(seed);
+        for (int i = 0; i < 4 && bytes.Length > 0; i++)
+        {
+            bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+        }
+
+        return ReadsOrRefuses(bytes) && ReadsOrRefuses(bytes.AsSpan(0, random.Next(bytes.Length + 1)).ToArray());
+    }
+
+    [Property]
+    public bool Random_bytes_are_refused_or_read_and_never_harm(byte[] bytes) => ReadsOrRefuses(bytes);
+
+    [Test]
+    public void What_is_read_shares_no_memory_with_the_frame()
+    {
+        byte[] bytes = Encode([Append([1, 2, 3])]);
+        Message read = Decode(bytes, NoLimit).Single();
+        Array.Clear(bytes);
+
+        Assert.That(read.Entries.Span[0].Payload.ToArray(), Is.EqualTo(new byte[] { 1, 2, 3 }));
+    }
+
+    [Test]
+    public void Fields_and_messages_that_a_newer_version_adds_are_passed_over()
+    {
+        byte[] known = Encode([Append([1])]);
+        byte[] unknownFields = [(15 << 3) | 0, 1, (14 << 3) | 2, 2, 9, 9, (13 << 3) | 1, 1, 2, 3, 4, 5, 6, 7, 8, (12 << 3) | 5, 1, 2, 3, 4];
+        byte[] newMessage = [(1 << 3) | 2, 2, (1 << 3) | 0, 77];
+        byte[] inMessage = Encode([Append([1])]);
+        byte[] extended = [(1 << 3) | 2, (byte)(inMessage.Length - 2 + unknownFields.Length), .. inMessage[2..], .. unknownFields];
+
+        Assert.That(Decode([.. unknownFields, .. newMessage, .. known, .. extended], NoLimit), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void An_unknown_type_of_entry_is_refused_because_logs_would_differ()
+    {
+        var frame = new RaftFrame
+        {
+            Messages = { new RaftMessage { Type = Raft.Transport.Grpc.Protos.MessageType.AppendRequest, Entries = { new LogEntry { Type = (Raft.Transport.Grpc.Protos.EntryType)9 } } } },
+        };
+
+        Assert.That(() => Decode(frame.ToByteArray(), NoLimit), Throws.TypeOf<WireFormatException>().With.Message.Contains("type 9"));
+    }
+
+    [Test]
+    public void Many_empty_entries_in_few_bytes_may_not_fill_the_memory()
+    {
+        byte[] emptyEntry = [(8 << 3) | 2, 0];
+        byte[] entries = Enumerable.Repeat(emptyEntry, 100_000).SelectMany(static e => e).ToArray();
+        byte[] frame = [(1 << 3) | 2, .. Varint(entries.Length), .. entries];
+
+        Assert.That(() => Decode(frame, maxEntriesSize: 1 << 20), Throws.TypeOf<WireFormatException>().With.Message.Contains("limit"));
+    }
+
+    [Test]
+    public void The_numbers_on_the_wire_are_those_of_the_core()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                Enum.GetValues<Raft.Transport.Grpc.Protos.MessageType>().Select(static t => (int)t),
+                Is.EqualTo(Enum.GetValues<MessageType>().Select(static t => (int)t)));
+            Assert.That(
+                Enum.GetValues<Raft.Transport.Grpc.Protos.EntryType>().Select(static t => t.ToString()),
+                Is.EqualTo(Enum.GetValues<EntryType>().Select(static t => t.ToString())));
+        }
+    }
+
+    [TestCase(0ul, 1)]
+    [TestCase(127ul, 1)]
+    [TestCase(128ul, 2)]
+    [TestCase(ulong.MaxValue, 10)]
+    public void A_number_takes_as_many_bytes_as_it_needs(ulong value, int bytes) => Assert.That(ProtoWriter.SizeOf(value), Is.EqualTo(bytes));
+
+    internal static byte[] Encode(IEnumerable<Message> messages)
+    {
+        using var frame = new GrpcFrameWriter();
+        foreach (Message message in messages)
+        {
+            int before = frame.MessageBytes;
+            MessageEncoder.Append(message, frame);
+            Assert.That(frame.MessageBytes - before, Is.EqualTo(MessageEncoder.SizeInFrame(message)));
+        }
+
+        return frame.Finish()[GrpcFrameReader.HeaderBytes..].ToArray();
+    }
+
+    private static Message Append(byte[] payload) => new()
+    {
+        Type = MessageType.AppendRequest,
+        From = new NodeId(1),
+        To = new NodeId(2),
+        Entries = new[] { new Entry(1, 1, EntryType.Command, payload) },
+    };
+
+    private static List<Message> Decode(byte[] bytes, long maxEntriesSize)
+    {
+        var read = new List<Message>();
+        var decoder = new FrameDecoder(bytes, maxEntriesSize);
+        while (decoder.TryRead(out Message message))
+        {
+            read.Add(message);
+        }
+
+        return read;
+    }
+
+    private static bool ReadsOrRefuses(byte[] bytes)
+    {
+        try
+        {
+            Decode(bytes, maxEntriesSize: 1 << 20);
+            return true;
+        }
+        catch (WireFormatException)
+        {
+            return true;
+        }
+    }
+
+    private static byte[] Varint(int value)
+    {
+        var bytes = new List<byte>();
+        for (uint rest = (uint)value; ; rest >>= 7)
+        {
+            if (rest < 128)
+            {
+                bytes.Add((byte)rest);
+                return [.. bytes];
+            }
+
+            bytes.Add((byte)(rest | 128));
+        }
+    }
+
+    private static Message FromProto(RaftMessage proto) => new()
+    {
+        Type = (MessageType)proto.Type,
+        From = new NodeId(proto.From),
+        To = new NodeId(proto.To),
+        Term = proto.Term,
+        LogIndex = proto.LogIndex,
+        LogTerm = proto.LogTerm,
+        Commit = proto.Commit,
+        Entries = proto.Entries.Select(static e => new Entry(e.Term, e.Index, (EntryType)e.Type, e.Payload.Memory)).ToArray(),
+        Reject = proto.Reject,
+        RejectHint = proto.RejectHint,
+        ReadContext = proto.ReadContext,
+    };
+}
