@@ -171,6 +171,7 @@ internal sealed class PeerSender : IAsyncDisposable
         using var frame = new GrpcFrameWriter();
         try
         {
+            await call.WaitForConnectionAsync(cancellationToken).ConfigureAwait(false);
             while (await _queue.WaitAsync(cancellationToken).ConfigureAwait(false))
             {
                 FillFrame(frame);

@@ -43,6 +43,9 @@ internal sealed class GrpcClientCall : IAsyncDisposable
         HttpMessageInvoker invoker, Uri method, IEnumerable<KeyValuePair<string, string>> metadata, int maxMessageBytes, Action<ReadOnlyMemory<byte>> onReply)
         => new(invoker, method, metadata, maxMessageBytes, onReply);
 
+    /// <summary>Completes when messages can be written; canceled when the call ended before.</summary>
+    public Task WaitForConnectionAsync(CancellationToken cancellationToken) => _content.Stream.WaitAsync(cancellationToken);
+
     /// <summary>Sends a message that stands in its frame already; waits for the connection, and for the server to make room.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
