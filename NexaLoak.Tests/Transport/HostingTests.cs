@@ -1,0 +1,262 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using NexaLoak.Tests.Node;
+using NUnit.Framework;
+using Raft.Core.Consensus;
+using Raft.Core.Hosting;
+using Raft.Core.Log;
+using Raft.Core.Membership;
+using Raft.Core.Node;
+using Raft.Core.StateMachine;
+using Raft.Core.Storage;
+using Raft.Transport.Grpc.Hosting;
+using Raft.Transport.Grpc.Security;
+
+namespace NexaLoak.Tests.Transport;
+
+[TestFixture]
+[Parallelizable(ParallelScope.All)]
+public sealed class HostingTests
+{
+    [Test]
+    public async Task Three_hosted_nodes_elect_a_leader_and_serve_their_application()
+    {
+        using var folder = new TemporaryFolder();
+        using var authority = ClusterCertificateAuthority.Create("kv");
+        authority.Save(folder.File("ca.crt"), folder.File("ca.key"));
+        IPEndPoint[] raft = [LoopbackPort.Reserve(), LoopbackPort.Reserve(), LoopbackPort.Reserve()];
+        IPEndPoint[] http = [LoopbackPort.Reserve(), LoopbackPort.Reserve(), LoopbackPort.Reserve()];
+        WebApplication[] nodes = [.. Enumerable.Range(1, 3).Select(id => KeyValueNode(id, folder, authority, raft, http[id - 1]))];
+        try
+        {
+            await Task.WhenAll(nodes.Select(static n => n.StartAsync()));
+            await Eventually.Holds(() => nodes.Any(Leads), "a node leads");
+            WebApplication leader = nodes.First(Leads);
+            using var client = new HttpClient();
+
+            var key = new Uri($"http://{http[Array.IndexOf(nodes, leader)]}/kv/city");
+            using HttpResponseMessage put = await client.PutAsync(key, new StringContent("Ulm"));
+
+            Assert.That(put.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(await client.GetStringAsync(key), Is.EqualTo("Ulm"));
+            await Eventually.Holds(() => nodes.All(static n => n.Services.GetRequiredService<KeyValueStore>().Get("city") == "Ulm"), "all nodes hold the value");
+        }
+        finally
+        {
+            await Task.WhenAll(nodes.Select(static n => n.DisposeAsync().AsTask()));
+        }
+    }
+
+    [Test]
+    public async Task An_application_whose_node_can_not_go_on_stops_and_says_why()
+    {
+        var log = new LogSink();
+        await using WebApplication app = SingleNode<BrokenMachine>(log);
+        await app.StartAsync();
+        var raft = app.Services.GetRequiredService<IRaft>();
+
+        Assert.That(async () => await ProposeWhenLeading(raft), Throws.Exception);
+        await app.WaitForShutdownAsync().WaitAsync(Eventually.Limit);
+
+        Assert.That(log.Failures, Has.Some.Contains("can't go on").And.Contains("does not like this command"));
+        Assert.That(raft.Completion.IsFaulted);
+    }
+
+    [Test]
+    public async Task A_node_stops_with_its_application()
+    {
+        await using WebApplication app = SingleNode<KeyValueStore>(new LogSink());
+        await app.StartAsync();
+        var raft = app.Services.GetRequiredService<IRaft>();
+        await ProposeWhenLeading(raft);
+
+        await app.StopAsync();
+
+        Assert.That(raft.Completion.IsCompletedSuccessfully);
+    }
+
+    [TestCase("Raft:ClusterId", "", "Raft:ClusterId is missing")]
+    [TestCase("Raft:ClusterId", "My Cluster", "Raft:ClusterId 'My Cluster' is not valid")]
+    [TestCase("Raft:NodeId", "0", "Raft:NodeId is missing")]
+    [TestCase("Raft:NodeId", "4", "add Raft:Peers:4")]
+    [TestCase("Raft:Peers:2", "10.0.0.2:7000", "Raft:Peers:2")]
+    [TestCase("Raft:Peers:2", "http://10.0.0.2:7000", "use https")]
+    [TestCase("Raft:Peers:2", "https://127.0.0.1:7001", "each needs one of its own")]
+    [TestCase("Raft:Peers:two", "https://127.0.0.1:7003", "Raft:Peers:two names no node")]
+    [TestCase("Raft:Peers:02", "https://127.0.0.1:7003", "Raft:Peers:02 names no node")]
+    [TestCase("Raft:Tls:Key", "", "Raft:Tls:Key is missing")]
+    [TestCase("Raft:Listen", "everywhere", "Raft:Listen 'everywhere'")]
+    [TestCase("Raft:TickInterval", "00:00:00", "Raft:TickInterval must be greater than zero")]
+    [TestCase("Raft:MailboxCapacity", "0", "Raft:MailboxCapacity must be at least 1")]
+    [TestCase("Raft:Consensus:ElectionTicks", "1", "Raft:Consensus: RaftOptions.ElectionTicks")]
+    [TestCase("Raft:Consensus:MaxEntryBytes", "5000000", "Raft:Transport:MaxFrameBytes must be at least")]
+    [TestCase("Raft:Transport:MaxQueuedMessages", "0", "Raft:Transport: GrpcTransportOptions.MaxQueuedMessages")]
+    public void A_wrong_setting_is_named_with_its_remedy(string key, string value, string message)
+    {
+        Dictionary<string, string?> settings = ValidSettings();
+        settings[key] = value;
+
+        Assert.That(() => Options(settings), Throws.TypeOf<OptionsValidationException>().With.Message.Contains(message));
+    }
+
+    [Test]
+    public void Settings_reach_the_node_and_the_transport()
+    {
+        Dictionary<string, string?> settings = ValidSettings();
+        settings["Raft:Consensus:ElectionTicks"] = "25";
+        settings["Raft:Transport:MaxReconnectDelay"] = "00:00:03";
+        RaftHostOptions options = Options(settings);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(options.Consensus.ElectionTicks, Is.EqualTo(25));
+            Assert.That(options.Transport.MaxReconnectDelay, Is.EqualTo(TimeSpan.FromSeconds(3)));
+            Assert.That(options.ListenEndPoint(), Is.EqualTo(new IPEndPoint(IPAddress.Loopback, 7001)));
+        }
+    }
+
+    [Test]
+    public void An_application_hosts_one_node()
+    {
+        var services = new ServiceCollection();
+        services.AddRaft(static _ => { });
+
+        Assert.That(() => services.AddRaft(static _ => { }), Throws.InvalidOperationException.With.Message.Contains("twice"));
+    }
+
+    [Test]
+    public async Task A_missing_part_is_named()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        IPEndPoint endPoint = LoopbackPort.Reserve();
+        builder.Services.AddRaft(options => Plaintext(options, endPoint)).UseGrpcTransport();
+        await using WebApplication app = builder.Build();
+
+        Assert.That(async () => await app.StartAsync(), Throws.InvalidOperationException.With.Message.Contains("UseFasterStorage"));
+    }
+
+    [Test]
+    public async Task Mapping_without_a_transport_is_explained()
+    {
+        await using WebApplication app = WebApplication.CreateSlimBuilder().Build();
+
+        Assert.That(() => app.MapRaft(), Throws.InvalidOperationException.With.Message.Contains("UseGrpcTransport"));
+    }
+
+    // The sample of the documentation, with storage in memory.
+    private static WebApplication KeyValueNode(int id, TemporaryFolder folder, ClusterCertificateAuthority authority, IPEndPoint[] raft, IPEndPoint http)
+    {
+        using (NodeCertificate certificate = authority.IssueNode(new NodeId((ulong)id)))
+        {
+            certificate.Save(folder.File($"{id}.crt"), folder.File($"{id}.key"));
+        }
+
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["urls"] = $"http://{http}",
+            ["Raft:ClusterId"] = "kv",
+            ["Raft:NodeId"] = $"{id}",
+            ["Raft:Peers:1"] = $"https://{raft[0]}",
+            ["Raft:Peers:2"] = $"https://{raft[1]}",
+            ["Raft:Peers:3"] = $"https://{raft[2]}",
+            ["Raft:Tls:Certificate"] = folder.File($"{id}.crt"),
+            ["Raft:Tls:Key"] = folder.File($"{id}.key"),
+            ["Raft:Tls:Authority"] = folder.File("ca.crt"),
+        });
+        IRaftBuilder node = builder.Services.AddRaft(builder.Configuration.GetSection("Raft")).UseGrpcTransport().UseStateMachine<KeyValueStore>();
+        node.Services.AddSingleton<IRaftStorage>(new MemoryStorage());
+        WebApplication app = builder.Build();
+        app.MapRaft();
+        app.MapPut("/kv/{key}", static async (string key, Stream body, IRaft raft, CancellationToken ct) =>
+        {
+            using var reader = new StreamReader(body);
+            await raft.ProposeAsync(Encoding.UTF8.GetBytes($"{key}={await reader.ReadToEndAsync(ct)}"), ct);
+        });
+        app.MapGet("/kv/{key}", static async (string key, IRaft raft, KeyValueStore store, CancellationToken ct) =>
+        {
+            await raft.ReadBarrierAsync(ReadConsistency.Linearizable, ct);
+            return store.Get(key);
+        });
+        return app;
+    }
+
+    private static WebApplication SingleNode<TMachine>(LogSink log)
+        where TMachine : class, IStateMachine
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(log);
+        IPEndPoint endPoint = LoopbackPort.Reserve();
+        builder.WebHost.UseUrls($"http://{LoopbackPort.Reserve()}");
+        builder.Services.AddRaft(options => Plaintext(options, endPoint)).UseGrpcTransport().UseStateMachine<TMachine>()
+            .Services.AddSingleton<IRaftStorage>(new MemoryStorage());
+        WebApplication app = builder.Build();
+        app.MapRaft();
+        return app;
+    }
+
+    private static void Plaintext(RaftHostOptions options, IPEndPoint endPoint)
+    {
+        options.ClusterId = "kv";
+        options.NodeId = 1;
+        options.Peers["1"] = $"http://{endPoint}";
+        options.Transport.AllowPlaintextOnLoopback = true;
+        options.TickInterval = TimeSpan.FromMilliseconds(10);
+    }
+
+    private static bool Leads(WebApplication node) => node.Services.GetRequiredService<IRaft>().Status.Role == Role.Leader;
+
+    private static async Task ProposeWhenLeading(IRaft raft)
+    {
+        await Eventually.Holds(() => raft.Status.Role == Role.Leader, "the node leads");
+        await raft.ProposeAsync(Encoding.UTF8.GetBytes("a=b"));
+    }
+
+    private static RaftHostOptions Options(Dictionary<string, string?> settings)
+    {
+        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        var services = new ServiceCollection();
+        services.AddRaft(configuration.GetSection("Raft"));
+        using ServiceProvider provider = services.BuildServiceProvider();
+        return provider.GetRequiredService<IOptions<RaftHostOptions>>().Value;
+    }
+
+    private static Dictionary<string, string?> ValidSettings() => new()
+    {
+        ["Raft:ClusterId"] = "kv",
+        ["Raft:NodeId"] = "1",
+        ["Raft:Peers:1"] = "https://127.0.0.1:7001",
+        ["Raft:Peers:2"] = "https://127.0.0.1:7002",
+        ["Raft:Tls:Certificate"] = "node.crt",
+        ["Raft:Tls:Key"] = "node.key",
+        ["Raft:Tls:Authority"] = "ca.crt",
+    };
+
+    private sealed class KeyValueStore : IStateMachine
+    {
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> _values = new();
+
+        public string? Get(string key) => _values.GetValueOrDefault(key);
+
+        public ReadOnlyMemory<byte> Apply(in Entry entry)
+        {
+            string[] pair = Encoding.UTF8.GetString(entry.Payload.Span).Split('=');
+            _values[pair[0]] = pair[1];
+            return default;
+        }
+    }
+
+    private sealed class BrokenMachine : IStateMachine
+    {
+        public ReadOnlyMemory<byte> Apply(in Entry entry) => throw new InvalidOperationException("The machine does not like this command.");
+    }
+}

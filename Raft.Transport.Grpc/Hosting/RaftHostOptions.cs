@@ -1,0 +1,40 @@
+using Raft.Core.Consensus;
+
+namespace Raft.Transport.Grpc.Hosting;
+
+/// <summary>What a hosted node is told, usually by a section of the configuration. Checked when the application starts.</summary>
+public sealed class RaftHostOptions
+{
+    /// <summary>Value of <see cref="Listen"/> that leaves it to the application to call <see cref="RaftListenExtensions.ListenRaft"/>.</summary>
+    public const string ListenNowhere = "none";
+
+    /// <summary>Name of the cluster, the same on all nodes; see <see cref="Security.NodeIdentity.IsValidClusterId"/>.</summary>
+    public string? ClusterId { get; set; }
+
+    /// <summary>Number of this node, at least 1; one of the keys of <see cref="Peers"/>.</summary>
+    public ulong NodeId { get; set; }
+
+    /// <summary>All members, this node too: number and address, such as <c>"1": "https://10.0.0.1:7000"</c>. The same on all nodes.</summary>
+    public Dictionary<string, string> Peers { get; } = [];
+
+    /// <summary>The node's credentials.</summary>
+    public RaftTlsOptions Tls { get; } = new();
+
+    /// <summary>
+    /// Where to listen for other nodes, <c>IP:PORT</c>, or <see cref="ListenNowhere"/>. Unless set, the node's own address in <see cref="Peers"/>; when that is
+    /// a host name, its port on all addresses.
+    /// </summary>
+    public string? Listen { get; set; }
+
+    /// <summary>Length of a tick; the times of <see cref="Consensus"/> are counted in it.</summary>
+    public TimeSpan TickInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Inputs that may wait for the node; more are refused.</summary>
+    public int MailboxCapacity { get; set; } = 65_536;
+
+    /// <summary>Timing in ticks, and limits.</summary>
+    public RaftOptions Consensus { get; set; } = new();
+
+    /// <summary>Limits and times of the transport.</summary>
+    public GrpcTransportOptions Transport { get; } = new();
+}
