@@ -8,6 +8,8 @@ internal sealed class LogSink : ILoggerProvider
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Text)> _lines = new();
 
+    public IEnumerable<string> Informations => _lines.Where(static l => l.Level == LogLevel.Information).Select(static l => l.Text);
+
     public IEnumerable<string> Warnings => _lines.Where(static l => l.Level == LogLevel.Warning).Select(static l => l.Text);
 
     public IEnumerable<string> Failures => _lines.Where(static l => l.Level >= LogLevel.Error).Select(static l => l.Text);

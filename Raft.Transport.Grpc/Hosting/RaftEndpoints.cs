@@ -31,5 +31,5 @@ public static class RaftEndpoints
     }
 
     private static Task RefuseMethodAsync(GrpcServerCall call, CancellationToken cancellationToken)
-        => throw new GrpcException(GrpcStatusCode.Unimplemented, $"There is no method {call.HttpContext.Request.Path}.");
+        => throw new GrpcException(GrpcStatusCode.Unimplemented, $"There is no method {call.HttpContext.Request.Path.Value}.");
 }
