@@ -154,6 +154,23 @@ public sealed class GrpcRaftTransportTests
     }
 
     [Test]
+    public async Task A_peer_that_falls_silent_is_given_up_and_taken_back()
+    {
+        var alert = new GrpcTransportOptions { KeepAliveInterval = TimeSpan.FromSeconds(1), KeepAliveTimeout = TimeSpan.FromSeconds(1) };
+        await using var cluster = new TransportCluster(2);
+        TransportNode two = await cluster.StartAsync(2);
+        await using var network = new FreezableProxy(cluster.EndPoints[new NodeId(2)]);
+        cluster.EndPoints[new NodeId(2)] = network.EndPoint;
+        TransportNode one = await cluster.StartAsync(1, alert);
+        await SendUntil(one, TransportCluster.Heartbeat(1, 2), () => !two.Listener.Messages.IsEmpty);
+
+        network.Freeze();
+        await SendUntil(one, TransportCluster.Heartbeat(1, 2, term: 2), () => one.Listener.Unreachable.Contains(new NodeId(2)));
+        network.Thaw();
+        await SendUntil(one, TransportCluster.Heartbeat(1, 2, term: 3), () => two.Listener.Messages.Any(static m => m.Term == 3));
+    }
+
+    [Test]
     public async Task A_message_that_the_node_can_not_take_is_lost_and_the_next_one_is_delivered()
     {
         await using var cluster = new TransportCluster(2);

@@ -21,7 +21,7 @@ public static class RaftListenExtensions
 
     /// <summary>
     /// Listens for the nodes of a cluster, with TLS both ways. The address may also serve the application's own endpoints for them; see
-    /// <see cref="RaftPeerExtensions.GetRaftPeer"/>.
+    /// <see cref="RaftPeerExtensions.GetRaftPeer"/>. The whole server then pings HTTP/2 connections that are silent for ten seconds, unless it did so earlier.
     /// </summary>
     /// <param name="kestrel">The server.</param>
     /// <param name="endPoint">Where to listen.</param>

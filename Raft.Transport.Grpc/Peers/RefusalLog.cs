@@ -9,6 +9,7 @@ internal sealed partial class RefusalLog(ILogger logger, TimeProvider time)
 {
     // Callers that nobody knows must not fill the memory.
     private const int MaxRemembered = 256;
+    private const int MaxReasonLength = 400;
 
     private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
 
@@ -19,11 +20,16 @@ internal sealed partial class RefusalLog(ILogger logger, TimeProvider time)
     /// <param name="why">Completes the sentence "was refused: …".</param>
     public void Refused(string who, string why)
     {
-        if (IsDue((who, why)))
+        string reason = Tidy(why);
+        if (IsDue((who, reason)))
         {
-            LogRefused(logger, who, why);
+            LogRefused(logger, who, reason);
         }
     }
+
+    // A reason quotes what strangers sent, which must not look like lines of ours.
+    private static string Tidy(string why)
+        => string.Concat(why.Take(MaxReasonLength).Select(static c => char.IsControl(c) ? '?' : c));
 
     private bool IsDue((string Who, string Why) refusal)
     {

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace NexaLoak.Tests.Transport;
+
+/// <summary>Passes TCP connections on, and while frozen keeps them open without a byte getting through, as a network does that drops everything.</summary>
+internal sealed class FreezableProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentBag<TcpClient> _clients = [];
+    private readonly IPEndPoint _target;
+    private readonly Task _accepting;
+    private volatile TaskCompletionSource _thawed = new();
+
+    public FreezableProxy(IPEndPoint target)
+    {
+        _target = target;
+        _thawed.SetResult();
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
+
+    public void Freeze() => _thawed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Thaw() => _thawed.SetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        await _accepting;
+        foreach (TcpClient client in _clients)
+        {
+            client.Dispose();
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                TcpClient incoming = await _listener.AcceptTcpClientAsync();
+                _clients.Add(incoming);
+                _ = PassOnAsync(incoming);
+            }
+        }
+        catch (SocketException)
+        {
+            // The listener was stopped.
+            return;
+        }
+    }
+
+    private async Task PassOnAsync(TcpClient incoming)
+    {
+        await _thawed.Task;
+        var outgoing = new TcpClient();
+        _clients.Add(outgoing);
+        await outgoing.ConnectAsync(_target);
+        await Task.WhenAll(CopyAsync(incoming, outgoing), CopyAsync(outgoing, incoming));
+    }
+
+    private async Task CopyAsync(TcpClient from, TcpClient to)
+    {
+        byte[] buffer = new byte[16 * 1024];
+        try
+        {
+            for (int read; (read = await from.GetStream().ReadAsync(buffer)) > 0;)
+            {
+                await _thawed.Task;
+                await to.GetStream().WriteAsync(buffer.AsMemory(0, read));
+            }
+
+            to.Client.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // One side has gone: so must the other.
+            from.Dispose();
+            to.Dispose();
+        }
+    }
+}
