@@ -1,0 +1,164 @@
+using FASTER.core;
+using Raft.Core.Log;
+using Raft.Core.Storage;
+using Raft.Storage.Faster.Disk;
+using Raft.Storage.Faster.Format;
+using Raft.Storage.Faster.Recovery;
+
+namespace Raft.Storage.Faster;
+
+/// <summary>
+/// Writes batches through FASTER: every entry of the batch, one commit that carries the hard state, one sync. Used by one thread at a time. After
+/// any exception it must not be used again: what reached the disk is then unknown.
+/// </summary>
+/// <remarks>
+/// A commit counts as durable when our device has synced everything up to the commit's end. FASTER's own notice of it comes later, from
+/// the thread pool, and is not waited for; its flushed address, which the device's sync moves, is checked instead.
+/// </remarks>
+internal sealed class Committer : IDisposable
+{
+    private const int CommitsPerMarker = 1024;
+
+    private readonly SegmentFiles _files;
+    private readonly MarkerFile _marker;
+    private readonly SegmentDevice _device;
+    private readonly FasterLog _log;
+    private readonly int _memoryPages;
+    private readonly uint _salt;
+    private readonly uint _incarnation;
+    private readonly List<WrittenEntry> _written = [];
+
+    private Checkpoint _last;
+    private uint _link;
+
+    public Committer(SegmentFiles files, MarkerFile marker, int memoryBytes)
+    {
+        _files = files;
+        _marker = marker;
+        _last = marker.Current.Checkpoint;
+        _link = _last.Link;
+        _salt = marker.Current.Salt;
+        _incarnation = marker.Current.Incarnation;
+        _memoryPages = Math.Max(2, memoryBytes / files.Geometry.PageBytes);
+        _device = new SegmentDevice(files, "log");
+        _log = new FasterLog(new FasterLogSettings
+        {
+            LogDevice = _device,
+            LogCommitManager = new RecoveredCommit(_last),
+            PageSize = files.Geometry.PageBytes,
+            MemorySize = (long)_memoryPages * files.Geometry.PageBytes,
+            SegmentSize = files.Geometry.SegmentBytes,
+            FastCommitMode = true,
+            LogChecksum = LogChecksumType.None, // ours covers more; FASTER's would only be read in a recovery that never runs
+            TryRecoverLatest = false,
+            TolerateDeviceFailure = false,
+        });
+        if (_last.Commit > 0)
+        {
+            _log.Recover((long)_last.Commit);
+        }
+
+        if (_log.TailAddress != _last.Until)
+        {
+            throw new InvalidOperationException($"FASTER recovered to address {_log.TailAddress} instead of {_last.Until}.");
+        }
+    }
+
+    /// <summary>Makes a batch of writes durable and returns where its entries came to lie; the list is valid until the next call.</summary>
+    public List<WrittenEntry> Commit(List<StorageWrite> batch)
+    {
+        _written.Clear();
+        ulong lastIndex = _last.LastIndex;
+        foreach (StorageWrite write in batch)
+        {
+            foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+            {
+                foreach (ref readonly Entry entry in slice.Span)
+                {
+                    _written.Add(new WrittenEntry(write.Sequence, entry.Index, Enqueue(entry)));
+                    lastIndex = entry.Index;
+                }
+            }
+        }
+
+        HardState hardState = batch[^1].HardState;
+        if (_written.Count > 0 || hardState != _last.HardState)
+        {
+            Commit(_last with { HardState = hardState, LastIndex = lastIndex });
+        }
+
+        return _written;
+    }
+
+    /// <summary>Notes in the marker how far the log has come, so that the next opening knows what it must find.</summary>
+    public void Mark()
+    {
+        if (_marker.Current.Checkpoint != _last)
+        {
+            _files.Ensure(_files.SegmentOf(_last.Until));
+            _marker.Advance(_incarnation, _last);
+        }
+    }
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _device.Dispose();
+    }
+
+    private long Enqueue(in Entry entry)
+    {
+        var record = new EntryRecord(entry, new RecordStamp(_link, _incarnation, _last.Commit + 1), _salt);
+        long address;
+        while (!_log.TryEnqueue(record, out address))
+        {
+            // FASTER's pages are full of what is not durable yet.
+            _device.Sync();
+        }
+
+        _device.ThrowIfFailed();
+        _link = record.Crc;
+        return address;
+    }
+
+    private void Commit(in Checkpoint next)
+    {
+        MakeRoom();
+        var stamp = new RecordStamp(_link, _incarnation, _last.Commit + 1);
+        long address = _files.Geometry.Place(_log.TailAddress, CommitRecord.Size);
+        byte[] cookie = CommitRecord.Encode(next, stamp, address, _salt, out uint crc);
+        bool committed = _log.CommitStrongly(out long tail, out _, spinWait: false, cookie, (long)stamp.Commit);
+        if (!committed || tail != address + CommitRecord.Size)
+        {
+            throw new InvalidOperationException($"FASTER placed commit {stamp.Commit} at {tail - CommitRecord.Size} instead of {address}.");
+        }
+
+        Flush(tail);
+        _link = crc;
+        _last = next with { Until = tail, Link = crc, Commit = stamp.Commit };
+        if (_last.Commit % CommitsPerMarker == 0)
+        {
+            Mark();
+        }
+    }
+
+    /// <summary>FASTER waits inside a commit for a free page, and would do so for ever: the pages are freed by this same thread.</summary>
+    private void MakeRoom()
+    {
+        int pageBits = _files.Geometry.PageBits;
+        if ((_log.TailAddress >> pageBits) + 1 >= (_log.FlushedUntilAddress >> pageBits) + _memoryPages)
+        {
+            _device.Sync();
+        }
+    }
+
+    private void Flush(long until)
+    {
+        do
+        {
+            // A sync tells FASTER of the finished writes, upon which it may write more.
+            _device.Sync();
+        }
+        while (_log.FlushedUntilAddress < until);
+    }
+}

@@ -1,0 +1,128 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Raft.Storage.Faster.Disk;
+
+/// <summary>A directory of the file system, held for this process alone.</summary>
+internal sealed class LocalDisk : IDisk
+{
+    private const string LockName = "lock";
+    private const string TemporarySuffix = ".tmp";
+    private const int ZeroChunk = 1 << 20;
+
+    private readonly string _directory;
+    private readonly SafeFileHandle _lock;
+
+    private LocalDisk(string directory, SafeFileHandle lockFile)
+    {
+        _directory = directory;
+        _lock = lockFile;
+    }
+
+    /// <summary>Creates the directory where it is missing, and takes it.</summary>
+    /// <exception cref="StorageOpenException">It can't be had; the message says why.</exception>
+    public static LocalDisk Take(string path)
+    {
+        string directory = Path.GetFullPath(path);
+        if (File.Exists(directory))
+        {
+            throw new StorageOpenException($"Cannot use {directory} as storage: it is a file, not a directory. Name another path.");
+        }
+
+        try
+        {
+            CreateDurably(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageOpenException($"Cannot create the storage directory {directory}: {e.Message}", e);
+        }
+
+        return new LocalDisk(directory, TakeLock(directory));
+    }
+
+    public string PathOf(string name) => Path.Combine(_directory, name);
+
+    public IReadOnlyList<string> List() => [.. Directory.EnumerateFiles(_directory).Select(path => Path.GetFileName(path))];
+
+    public IDiskFile Open(string name) => OpenFile(name, FileMode.Open);
+
+    public IDiskFile Create(string name, long length)
+    {
+        LocalFile file = OpenFile(name, FileMode.Create);
+        try
+        {
+            byte[] zeros = new byte[Math.Min(length, ZeroChunk)];
+            for (long at = 0; at < length; at += zeros.Length)
+            {
+                file.Write(at, zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - at)));
+            }
+
+            file.SyncAll();
+            Libc.SyncDirectory(_directory);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public void Publish(string name, ReadOnlySpan<byte> content)
+    {
+        string temporary = name + TemporarySuffix;
+        using (LocalFile file = OpenFile(temporary, FileMode.Create))
+        {
+            file.Write(0, content);
+            file.SyncAll();
+        }
+
+        File.Move(PathOf(temporary), PathOf(name), overwrite: true);
+        Libc.SyncDirectory(_directory);
+    }
+
+    public void Delete(string name)
+    {
+        File.Delete(PathOf(name));
+        Libc.SyncDirectory(_directory);
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private LocalFile OpenFile(string name, FileMode mode)
+    {
+        string path = PathOf(name);
+        return new LocalFile(File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.Read), path);
+    }
+
+    private static void CreateDurably(string directory)
+    {
+        string? parent = Path.GetDirectoryName(directory);
+        if (Directory.Exists(directory) || parent is null)
+        {
+            return;
+        }
+
+        CreateDurably(parent);
+        Directory.CreateDirectory(directory);
+        Libc.SyncDirectory(parent);
+    }
+
+    private static SafeFileHandle TakeLock(string directory)
+    {
+        string path = Path.Combine(directory, LockName);
+        try
+        {
+            // FileShare.None takes an advisory lock, which the kernel drops when the process dies, however it dies.
+            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StorageOpenException($"No permission to use the storage directory {directory}. Make it writable for this user.", e);
+        }
+        catch (IOException e)
+        {
+            throw new StorageOpenException($"Cannot lock the storage directory {directory}: {e.Message} Is another node running on it?", e);
+        }
+    }
+}

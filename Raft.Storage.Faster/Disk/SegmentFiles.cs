@@ -1,0 +1,166 @@
+using System.Globalization;
+using Raft.Storage.Faster.Format;
+
+namespace Raft.Storage.Faster.Disk;
+
+/// <summary>
+/// The log's address space, cut into files of one size. Each file is filled with zeros before its first use, the next one in the background
+/// while the current one fills, because zeroing takes long; a file is never used twice.
+/// </summary>
+internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposable
+{
+    private const string Prefix = "log.";
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, Task<IDiskFile>> _open = [];
+    private readonly HashSet<IDiskFile> _dirty = [];
+
+    public LogGeometry Geometry => geometry;
+
+    /// <summary>Number of the file that holds <paramref name="address"/>.</summary>
+    public int SegmentOf(long address) => (int)(address >> geometry.SegmentBits);
+
+    /// <summary>Names the file and the place in it, for messages.</summary>
+    public string Describe(long address) =>
+        string.Create(CultureInfo.InvariantCulture, $"{disk.PathOf(NameOf(SegmentOf(address)))} at offset {OffsetOf(address)}");
+
+    /// <summary>Numbers of the files that exist in the directory, ascending.</summary>
+    public static IReadOnlyList<int> Find(IDisk disk) =>
+    [
+        .. disk.List()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => int.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : -1)
+            .Where(id => id >= 0)
+            .Order(),
+    ];
+
+    /// <summary>Opens the files that exist.</summary>
+    public void OpenExisting()
+    {
+        foreach (int id in Find(disk))
+        {
+            _open.Add(id, Task.FromResult(disk.Open(NameOf(id))));
+        }
+    }
+
+    /// <summary>Number after that of the last file.</summary>
+    public int End
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _open.Count == 0 ? 0 : _open.Keys.Max() + 1;
+            }
+        }
+    }
+
+    /// <summary>Whether a file exists at its full size.</summary>
+    public bool IsWhole(int id)
+    {
+        lock (_gate)
+        {
+            return _open.TryGetValue(id, out Task<IDiskFile>? file) && file.GetAwaiter().GetResult().Length == geometry.SegmentBytes;
+        }
+    }
+
+    /// <summary>Makes sure that a file exists, and returns when it is durable.</summary>
+    public void Ensure(int id) => Get(id);
+
+    /// <summary>Reads within one file; where there is no file, zeros.</summary>
+    public void Read(long address, Span<byte> into)
+    {
+        Task<IDiskFile>? file;
+        lock (_gate)
+        {
+            _open.TryGetValue(SegmentOf(address), out file);
+        }
+
+        if (file is null)
+        {
+            into.Clear();
+            return;
+        }
+
+        file.GetAwaiter().GetResult().Read(OffsetOf(address), into);
+    }
+
+    /// <summary>Writes within one file.</summary>
+    public void Write(long address, ReadOnlySpan<byte> bytes)
+    {
+        int id = SegmentOf(address);
+        IDiskFile file = Get(id);
+        file.Write(OffsetOf(address), bytes);
+        lock (_gate)
+        {
+            _dirty.Add(file);
+        }
+
+        Prepare(id + 1);
+    }
+
+    /// <summary>Brings all writes so far to stable storage.</summary>
+    public void Sync()
+    {
+        IDiskFile[] files;
+        lock (_gate)
+        {
+            files = [.. _dirty];
+            _dirty.Clear();
+        }
+
+        foreach (IDiskFile file in files)
+        {
+            file.Sync();
+        }
+    }
+
+    /// <summary>Removes the files from number <paramref name="first"/> on.</summary>
+    public void DeleteFrom(int first)
+    {
+        foreach (int id in _open.Keys.Where(id => id >= first).ToList())
+        {
+            _open[id].Result.Dispose();
+            _open.Remove(id);
+            disk.Delete(NameOf(id));
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (Task<IDiskFile> file in _open.Values)
+            {
+                // A file that could not be prepared was never needed, or its failure has been reported by the write that needed it.
+                Task.WaitAny(file);
+                if (file.IsCompletedSuccessfully)
+                {
+                    file.Result.Dispose();
+                }
+            }
+
+            _open.Clear();
+        }
+    }
+
+    private static string NameOf(int id) => Prefix + id.ToString(CultureInfo.InvariantCulture);
+
+    private long OffsetOf(long address) => address & ((1L << geometry.SegmentBits) - 1);
+
+    private IDiskFile Get(int id) => Prepare(id).GetAwaiter().GetResult();
+
+    private Task<IDiskFile> Prepare(int id)
+    {
+        lock (_gate)
+        {
+            if (!_open.TryGetValue(id, out Task<IDiskFile>? file))
+            {
+                file = Task.Run(() => disk.Create(NameOf(id), 1L << geometry.SegmentBits));
+                _open.Add(id, file);
+            }
+
+            return file;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Raft.Core.Storage;
+using Raft.Storage.Faster.Disk;
+using Raft.Storage.Faster.Format;
+
+namespace Raft.Storage.Faster.Recovery;
+
+/// <summary>Brings a directory, new or used, into the state in which the log can go on.</summary>
+internal static class Recoverer
+{
+    /// <summary>Reads the marker, or creates the directory's first files and marker.</summary>
+    /// <exception cref="StorageOpenException">The directory is another node's.</exception>
+    /// <exception cref="StorageCorruptedException">The marker is missing or damaged although there is data.</exception>
+    public static MarkerFile OpenMarker(IDisk disk, FasterStorageOptions options, LogGeometry geometry)
+    {
+        if (!disk.List().Contains(MarkerFile.Name))
+        {
+            CreateFirstFiles(disk, options.Identity, geometry);
+        }
+
+        MarkerFile marker = MarkerFile.Open(disk);
+        if (marker.Current.Identity != options.Identity)
+        {
+            string found = marker.Current.Identity;
+            marker.Dispose();
+            throw new StorageOpenException(
+                $"The storage directory of {disk.PathOf(MarkerFile.Name)} belongs to \"{found}\", not to \"{options.Identity}\". "
+                + "Name this node's own directory, or an empty one.");
+        }
+
+        return marker;
+    }
+
+    /// <summary>Reads the log, cuts off a commit that a crash interrupted, and marks the result as a new incarnation.</summary>
+    /// <exception cref="StorageCorruptedException">The log is damaged.</exception>
+    public static LogScanner Recover(SegmentFiles files, MarkerFile marker, ILogger logger)
+    {
+        LogScanner scanned = LogScanner.Scan(files, marker.Current);
+        Checkpoint last = scanned.Last;
+        long interrupted = TailInspector.Inspect(files, last, marker.Current.Salt);
+        if (interrupted > 0)
+        {
+            logger.InterruptedCommitCut(files.Describe(last.Until), interrupted, last.LastIndex);
+        }
+
+        ClearBehind(files, last.Until);
+        files.Ensure(files.SegmentOf(last.Until));
+        marker.Advance(Math.Max(marker.Current.Incarnation, scanned.Incarnation) + 1, last);
+        return scanned;
+    }
+
+    private static void CreateFirstFiles(IDisk disk, string identity, LogGeometry geometry)
+    {
+        // Without a marker there may be what a crash left of this very method: a first file of nothing but zeros.
+        using (var leftover = new SegmentFiles(disk, geometry))
+        {
+            leftover.OpenExisting();
+            if (HoldsData(leftover))
+            {
+                throw new StorageCorruptedException(
+                    $"{disk.PathOf(MarkerFile.Name)} is missing, although the log beside it has data. Replace this node by a new one, or restore the directory.");
+            }
+
+            leftover.DeleteFrom(0);
+            leftover.Ensure(0);
+        }
+
+        uint salt = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
+        MarkerFile.Create(disk, new Marker(1, 0, salt, geometry, identity, Checkpoint.Empty));
+    }
+
+    /// <summary>
+    /// Overwrites what lies behind the recovered end, and removes the files after it, so that nothing of an interrupted commit can come
+    /// back: later writes would otherwise end in front of its remains.
+    /// </summary>
+    private static void ClearBehind(SegmentFiles files, long until)
+    {
+        files.DeleteFrom(files.SegmentOf(until) + 1);
+        var pages = new PageReader(files);
+        long end = (long)files.End << files.Geometry.SegmentBits;
+        byte[] zeros = new byte[files.Geometry.PageBytes];
+        for (long address = until; address < end; address += files.Geometry.LeftInPage(address))
+        {
+            if (pages.From(address).ContainsAnyExcept((byte)0))
+            {
+                files.Write(address, zeros.AsSpan(0, files.Geometry.LeftInPage(address)));
+            }
+        }
+
+        files.Sync();
+    }
+
+    private static bool HoldsData(SegmentFiles files)
+    {
+        var pages = new PageReader(files);
+        long end = (long)files.End << files.Geometry.SegmentBits;
+        for (long address = 0; address < end; address += files.Geometry.PageBytes)
+        {
+            if (pages.From(address).ContainsAnyExcept((byte)0))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
