@@ -3,62 +3,80 @@ using Raft.Core.Log;
 namespace Raft.Core.Storage;
 
 /// <summary>
-/// A storage in memory, for tests and simulations: it survives nothing but <see cref="Restart"/>. Writes complete at once, on the thread
-/// that enqueues them, or when <see cref="CompleteWrites"/> is called. Safe for use from several threads.
+/// A storage that forgets everything with its process, for tests and examples. A node may be started on it again after another was stopped, and
+/// finds what had become durable.
 /// </summary>
+/// <remarks>
+/// Writes complete at once, on the thread that enqueues them, or when <see cref="CompleteWrites"/> is called, which one thread does at a time.
+/// <see cref="Read"/> is safe beside both.
+/// </remarks>
 /// <param name="completeAtOnce">
 /// False to leave each write pending until <see cref="CompleteWrites"/>, so that a test decides what a crash takes away.
 /// </param>
 public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
-    private readonly Queue<StorageWrite> _pending = [];
     private readonly List<Entry> _durableEntries = [];
-
-    private IStorageListener? _listener;
+    private readonly Queue<StorageWrite> _pending = [];
     private HardState _durableHardState;
     private ulong _lastSequence;
+    private IStorageListener? _listener;
     private bool _failed;
-    private bool _disposed;
 
-    /// <inheritdoc/>
-    public RecoveredState Recovered { get; private init; } = RecoveredState.Empty;
+    /// <summary>What a node would find if it were started now: everything durable, and nothing that is pending.</summary>
+    public RecoveredState Recovered
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var runs = new List<TermRun>();
+                foreach (Entry entry in _durableEntries)
+                {
+                    if (runs.Count == 0 || runs[^1].Term != entry.Term)
+                    {
+                        runs.Add(new TermRun(entry.Index, entry.Term));
+                    }
+                }
 
-    /// <summary>Writes that were enqueued and are not durable.</summary>
+                return new RecoveredState(_durableHardState, default, (ulong)_durableEntries.Count, runs);
+            }
+        }
+    }
+
+    /// <summary>How many writes were enqueued and are not durable.</summary>
     public int PendingWrites
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return _pending.Count;
             }
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Names who is told of completed and failed writes. When it is called again, what was pending is lost as in a crash.</summary>
     public void Start(IStorageListener listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        lock (_gate)
+        lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_listener is not null)
-            {
-                throw new InvalidOperationException("The storage was started before.");
-            }
-
             _listener = listener;
+            _lastSequence = 0;
+            _failed = false;
+            _pending.Clear();
+            _entries.Clear();
+            _entries.AddRange(_durableEntries);
         }
     }
 
     /// <inheritdoc/>
     public void Enqueue(in StorageWrite write)
     {
-        lock (_gate)
+        lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
             if (_listener is null)
             {
                 throw new InvalidOperationException("Start the storage before the first write.");
@@ -80,13 +98,13 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
     }
 
     /// <summary>Makes the oldest pending writes durable and reports them; by default all of them.</summary>
-    /// <param name="count">How many; those that there are when fewer are pending.</param>
+    /// <param name="count">How many; all that are pending when they are fewer.</param>
     /// <returns>How many became durable.</returns>
     public int CompleteWrites(int count = int.MaxValue)
     {
         int completed = 0;
         ulong last = 0;
-        lock (_gate)
+        lock (_lock)
         {
             while (completed < count && _pending.TryDequeue(out StorageWrite write))
             {
@@ -110,7 +128,7 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
     public void Fail(Exception error)
     {
         IStorageListener listener;
-        lock (_gate)
+        lock (_lock)
         {
             listener = _listener ?? throw new InvalidOperationException("Start the storage before it fails.");
             if (_failed)
@@ -125,27 +143,11 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
         listener.OnFailed(error);
     }
 
-    /// <summary>What a node would find after a crash: a new storage with everything durable in this one, and nothing of what was pending.</summary>
-    public MemoryStorage Restart()
-    {
-        lock (_gate)
-        {
-            var restarted = new MemoryStorage(completeAtOnce)
-            {
-                Recovered = new RecoveredState(_durableHardState, default, (ulong)_durableEntries.Count, TermRunsOf(_durableEntries)),
-                _durableHardState = _durableHardState,
-            };
-            restarted._entries.AddRange(_durableEntries);
-            restarted._durableEntries.AddRange(_durableEntries);
-            return restarted;
-        }
-    }
-
     /// <inheritdoc/>
     public void Read(ulong from, ulong to, long maxBytes, ICollection<Entry> into)
     {
         ArgumentNullException.ThrowIfNull(into);
-        lock (_gate)
+        lock (_lock)
         {
             if (from == 0 || from > to || to > (ulong)_entries.Count)
             {
@@ -167,14 +169,9 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
         }
     }
 
-    /// <summary>Completes the pending writes, and takes no more.</summary>
+    /// <summary>Completes the pending writes.</summary>
     public ValueTask DisposeAsync()
     {
-        lock (_gate)
-        {
-            _disposed = true;
-        }
-
         CompleteWrites();
         return ValueTask.CompletedTask;
     }
@@ -183,27 +180,13 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
     {
         foreach (ReadOnlyMemory<Entry> slice in write.Entries)
         {
-            foreach (ref readonly Entry entry in slice.Span)
+            foreach (Entry entry in slice.Span)
             {
-                int kept = (int)entry.Index - 1;
-                log.RemoveRange(kept, log.Count - kept);
+                int position = (int)entry.Index - 1;
+                log.RemoveRange(position, log.Count - position);
                 log.Add(entry);
             }
         }
-    }
-
-    private static List<TermRun> TermRunsOf(List<Entry> log)
-    {
-        var runs = new List<TermRun>();
-        foreach (Entry entry in log)
-        {
-            if (runs.Count == 0 || runs[^1].Term != entry.Term)
-            {
-                runs.Add(new TermRun(entry.Index, entry.Term));
-            }
-        }
-
-        return runs;
     }
 
     private void Validate(in StorageWrite write)
@@ -216,11 +199,9 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
         LogId? previous = null;
         foreach (ReadOnlyMemory<Entry> slice in write.Entries)
         {
-            foreach (ref readonly Entry entry in slice.Span)
+            foreach (Entry entry in slice.Span)
             {
-                previous ??= entry.Index >= 1 && entry.Index <= (ulong)_entries.Count + 1
-                    ? entry.Index == 1 ? default : _entries[(int)entry.Index - 2].Id
-                    : throw new ArgumentException($"Write {write.Sequence} can't append entry {entry.Id}: the log holds 1 to {_entries.Count}.");
+                previous ??= Before(entry);
                 if (entry.Index != previous.Value.Index + 1 || entry.Term < Math.Max(previous.Value.Term, 1))
                 {
                     throw new ArgumentException($"Write {write.Sequence} can't append entry {entry.Id}: the entry before it is {previous}.");
@@ -229,5 +210,16 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
                 previous = entry.Id;
             }
         }
+    }
+
+    /// <summary>The entry that the first one of a write would follow.</summary>
+    private LogId Before(in Entry first)
+    {
+        if (first.Index == 0 || first.Index > (ulong)_entries.Count + 1)
+        {
+            throw new ArgumentException($"Entry {first.Id} can't be appended: the log holds 1 to {_entries.Count}.");
+        }
+
+        return first.Index == 1 ? default : _entries[(int)first.Index - 2].Id;
     }
 }

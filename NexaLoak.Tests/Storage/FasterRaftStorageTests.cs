@@ -1,0 +1,50 @@
+using NUnit.Framework;
+using Raft.Core.Storage;
+using Raft.Storage.Faster;
+
+namespace NexaLoak.Tests.Storage;
+
+[TestFixture]
+public sealed class FasterRaftStorageTests : RaftStorageConformance
+{
+    private TempDirectory _directory = null!;
+
+    [SetUp]
+    public void CreateDirectory() => _directory = new TempDirectory();
+
+    [TearDown]
+    public void DeleteDirectory() => _directory.Dispose();
+
+    [TestCase(4 << 10, 8 << 10, 8 << 10)]
+    [TestCase(4 << 10, 16 << 10, 4 << 10)]
+    [TestCase(64 << 10, 256 << 10, 128 << 10)]
+    public async Task Payloads_of_every_size_around_a_page_survive_a_reopening(int page, int memory, int segment)
+    {
+        var options = new FasterStorageOptions
+        {
+            Directory = Path.Combine(_directory.Path, "sizes"), PageBytes = page, MemoryBytes = memory, SegmentBytes = segment,
+        };
+        int max = options.MaxPayloadBytes;
+        int[] sizes = [0, 1, 3, 511, 512, 513, (max / 2) - 1, max / 2, max - 1, max, 0, max, max, 1];
+        await using (var session = new StorageSession(FasterRaftStorage.Open(options)))
+        {
+            session.Append([.. sizes.Select((size, i) => StorageSession.Entry(1, (ulong)i + 1, size))]);
+            session.Append([.. sizes.Select((size, i) => StorageSession.Entry(1, (ulong)(i + sizes.Length) + 1, size))]);
+            Assert.That(() => session.Enqueue(StorageSession.Entry(1, 1, max + 1)), Throws.ArgumentException.With.Message.Contains($"at most {max}"));
+        }
+
+        await using var reopened = new StorageSession(FasterRaftStorage.Open(options));
+        IEnumerable<Raft.Core.Log.Entry> expected = Enumerable.Range(0, 2 * sizes.Length)
+            .Select(i => StorageSession.Entry(1, (ulong)i + 1, sizes[i % sizes.Length]));
+        Assert.That(StorageSession.Describe(reopened.ReadAll(1, (ulong)(2 * sizes.Length))), Is.EqualTo(StorageSession.Describe(expected)));
+    }
+
+    protected override IRaftStorage Create() => Open();
+
+    protected override IRaftStorage Reopen(IRaftStorage closed) => Open();
+
+    private FasterRaftStorage Open() => FasterRaftStorage.Open(new FasterStorageOptions
+    {
+        Directory = _directory.Path, Identity = "test/1", PageBytes = 4 << 10, MemoryBytes = 16 << 10, SegmentBytes = 16 << 10,
+    });
+}
