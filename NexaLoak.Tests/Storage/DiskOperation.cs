@@ -1,0 +1,11 @@
+namespace NexaLoak.Tests.Storage;
+
+/// <summary>What a <see cref="SimulatedDisk"/> is asked to do.</summary>
+internal enum DiskOperation
+{
+    Create,
+    Delete,
+    Read,
+    Write,
+    Sync,
+}

@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NUnit.Framework;
+using Raft.Core.Storage;
+using Raft.Storage.Faster;
+using static NexaLoak.Tests.Storage.StorageSession;
+
+namespace NexaLoak.Tests.Storage;
+
+/// <summary>A failed operation of the disk stops the storage for good.</summary>
+[TestFixture]
+[Parallelizable(ParallelScope.All)]
+public sealed class FasterFaultTests
+{
+    private static readonly FasterStorageOptions Options = new()
+    {
+        Directory = "/simulated", PageBytes = 4 << 10, MemoryBytes = 8 << 10, SegmentBytes = 8 << 10,
+    };
+
+    [TestCase((int)DiskOperation.Sync)]
+    [TestCase((int)DiskOperation.Write)]
+    public async Task A_failure_is_reported_once_names_the_file_and_ends_everything(int operation)
+    {
+        var disk = new SimulatedDisk();
+        var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        session.Append(Entry(1, 1), Entry(1, 2));
+        int failures = 0;
+        disk.Fault = (asked, path) => (int)asked == operation && Interlocked.Increment(ref failures) == 1 ? new IOException($"{asked} of {path} failed") : null;
+
+        ulong lost = session.Enqueue(Entry(1, 3));
+        Exception error = session.Listener.WaitForFailure();
+        session.Enqueue(Entry(1, 4));
+        await session.DisposeAsync();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(error.Message, Is.EqualTo($"{(DiskOperation)operation} of /simulated/log.0 failed"));
+            Assert.That(session.Listener.Failures, Has.Count.EqualTo(1));
+            Assert.That(session.Listener.Persisted, Is.LessThan(lost));
+            Assert.That(session.Listener.BrokenRules, Is.Empty);
+        });
+        await using FasterRaftStorage reopened = FasterRaftStorage.OpenOn(disk.AfterPowerCut(new Random(1)), Options, NullLogger.Instance);
+        Assert.That(reopened.Recovered.LastIndex, Is.InRange(2, 3));
+    }
+
+    [Test]
+    public async Task A_full_disk_stops_the_storage_and_loses_nothing()
+    {
+        var disk = new SimulatedDisk();
+        var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        disk.Fault = (asked, path) => asked == DiskOperation.Create ? new IOException($"No space left on device : '{path}'") : null;
+        ulong index = 0;
+        ulong durable = 0;
+        while (session.Listener.Failures.Count == 0)
+        {
+            index++;
+            session.Listener.WaitForOutcome(session.Enqueue(Entry(1, index, 1000)));
+            durable = session.Listener.Failures.Count == 0 ? index : durable;
+        }
+
+        Assert.That(session.Listener.Failures[0].Message, Does.Contain("No space left").And.Contain("/simulated/log.1"));
+        await session.DisposeAsync();
+        await using FasterRaftStorage reopened = FasterRaftStorage.OpenOn(disk.Copy(), Options, NullLogger.Instance);
+        Assert.That(reopened.Recovered.LastIndex, Is.GreaterThanOrEqualTo(durable));
+        Assert.That(durable, Is.GreaterThan(0));
+    }
+
+    [Test]
+    public async Task Damage_that_appears_while_the_storage_is_open_is_found_by_reading()
+    {
+        var disk = new SimulatedDisk();
+        await using var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        session.Append(Entry(1, 1, 100), Entry(1, 2, 100));
+        disk.Files["log.0"].Content[200] ^= 1;
+        Assert.That(
+            () => session.Storage.Read(1, 2, 1000, []),
+            Throws.TypeOf<StorageCorruptedException>().With.Message.Contains("/simulated/log.0 at offset 64 does not hold entry 1/1"));
+    }
+}
