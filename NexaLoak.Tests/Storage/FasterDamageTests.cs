@@ -67,6 +67,21 @@ public sealed class FasterDamageTests
         }
     }
 
+    [Test]
+    public async Task Damage_in_front_of_a_later_commit_is_refused_though_that_one_has_sectors_of_zeros()
+    {
+        SimulatedDisk disk = await Written(closed: false, lastCommit: false);
+        int end = EndOf(disk.Files["log.0"].Content);
+        await using var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        session.Append(Entry(3, 5, 50));
+        session.Append(new Entry(3, 6, EntryType.Command, new byte[1500]));
+        SimulatedDisk damaged = disk.Copy();
+        damaged.Files["log.0"].Content[end + 60] ^= 4;
+        Assert.That(
+            () => FasterRaftStorage.OpenOn(damaged, Options, NullLogger.Instance),
+            Throws.TypeOf<StorageCorruptedException>().With.Message.Contains($"after index 4: a record at or behind /simulated/log.0 at offset {end}"));
+    }
+
     [TestCase("log.0")]
     [TestCase(MarkerFile.Name)]
     public async Task A_missing_file_is_refused(string name)
