@@ -56,6 +56,7 @@ internal sealed class Committer : IDisposable
         if (_last.Commit > 0)
         {
             _log.Recover((long)_last.Commit);
+            _device.ThrowIfFailed();
         }
 
         if (_log.TailAddress != _last.Until)
@@ -154,11 +155,10 @@ internal sealed class Committer : IDisposable
 
     private void Flush(long until)
     {
-        do
+        while (_log.FlushedUntilAddress < until)
         {
             // A sync tells FASTER of the finished writes, upon which it may write more.
             _device.Sync();
         }
-        while (_log.FlushedUntilAddress < until);
     }
 }

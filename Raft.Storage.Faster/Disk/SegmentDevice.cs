@@ -20,12 +20,18 @@ internal sealed class SegmentDevice(SegmentFiles files, string name) : StorageDe
 
     /// <summary>Makes everything written so far durable and tells FASTER so, which may then write more.</summary>
     /// <exception cref="IOException">A write or the sync failed; the device is dead from then on.</exception>
+    /// <exception cref="InvalidOperationException">FASTER waits for the disk and has nothing on its way there: going on would last for ever.</exception>
     public void Sync()
     {
         ThrowIfFailed();
         lock (_gate)
         {
             (_written, _syncing) = (_syncing, _written);
+        }
+
+        if (_syncing.Count == 0)
+        {
+            throw new InvalidOperationException("FASTER waits for a write that it never began.");
         }
 
         try
