@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using NUnit.Framework;
+
+namespace NexaLoak.Tests.Samples;
+
+/// <summary>One process of the key-value sample on loopback.</summary>
+internal sealed class KeyValueProcess : IDisposable
+{
+    private readonly Process _process;
+
+    public KeyValueProcess(int node, IReadOnlyList<int> raftPorts, int apiPort, string data)
+    {
+        ApiAddress = new Uri($"http://127.0.0.1:{apiPort}");
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = data };
+        start.ArgumentList.Add(Program);
+        start.ArgumentList.Add($"--urls={ApiAddress}");
+        start.ArgumentList.Add($"--Data={data}");
+        start.ArgumentList.Add("--Raft:ClusterId=sample");
+        start.ArgumentList.Add($"--Raft:NodeId={node}");
+        start.ArgumentList.Add("--Raft:Transport:AllowPlaintextOnLoopback=true");
+        for (int i = 0; i < raftPorts.Count; i++)
+        {
+            start.ArgumentList.Add($"--Raft:Peers:{i + 1}=http://127.0.0.1:{raftPorts[i]}");
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => TestContext.Progress.WriteLine($"{node}: {line.Data}");
+        _process.ErrorDataReceived += (_, line) => TestContext.Progress.WriteLine($"{node}: {line.Data}");
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public static string Program
+    {
+        get
+        {
+            var output = new DirectoryInfo(AppContext.BaseDirectory);
+            return Path.Combine(RepositoryRoot, "docs", "samples", "KeyValue", "bin", output.Parent!.Name, output.Name, "KeyValue.dll");
+        }
+    }
+
+    public static string RepositoryRoot
+    {
+        get
+        {
+            DirectoryInfo? folder = new(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder!.FullName, "NexaLoak.sln")))
+            {
+                folder = folder.Parent;
+            }
+
+            return folder.FullName;
+        }
+    }
+
+    public Uri ApiAddress { get; }
+
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using NexaLoak.Tests.Node;
+using NUnit.Framework;
+
+namespace NexaLoak.Tests.Samples;
+
+public sealed class KeyValueSampleTests
+{
+    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    [Test]
+    public void The_readme_shows_the_sample_that_is_compiled()
+    {
+        string readme = File.ReadAllText(Path.Combine(KeyValueProcess.RepositoryRoot, "README.md"));
+        string sample = File.ReadAllText(Path.Combine(KeyValueProcess.RepositoryRoot, "docs", "samples", "KeyValue", "Program.cs"));
+        Assert.That(readme, Does.Contain(sample.Trim()));
+    }
+
+    [Test]
+    public async Task Three_processes_keep_what_was_written_when_one_of_them_is_killed()
+    {
+        string data = Directory.CreateTempSubdirectory("key-value-").FullName;
+        var processes = new List<KeyValueProcess>();
+        try
+        {
+            int[] ports = FreePorts(6);
+            for (int node = 1; node <= 3; node++)
+            {
+                string folder = Directory.CreateDirectory(Path.Combine(data, $"{node}")).FullName;
+                processes.Add(new KeyValueProcess(node, ports[..3], ports[2 + node], folder));
+            }
+
+            KeyValueProcess leader = await AnyAccepts(processes, node => Client.PutAsync(new Uri(node.ApiAddress, "/kv/colour?value=blue"), content: null));
+            leader.Kill();
+            processes.Remove(leader);
+
+            await AnyAccepts(processes, async node =>
+            {
+                HttpResponseMessage answer = await Client.GetAsync(new Uri(node.ApiAddress, "/kv/colour"));
+                if (answer.IsSuccessStatusCode)
+                {
+                    Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("blue"));
+                }
+
+                return answer;
+            });
+        }
+        finally
+        {
+            processes.ForEach(process => process.Dispose());
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    private static async Task<KeyValueProcess> AnyAccepts(List<KeyValueProcess> processes, Func<KeyValueProcess, Task<HttpResponseMessage>> request)
+    {
+        KeyValueProcess? accepted = null;
+        int turn = 0;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                KeyValueProcess process = processes[turn++ % processes.Count];
+                try
+                {
+                    using HttpResponseMessage answer = await request(process);
+                    accepted = answer.IsSuccessStatusCode ? process : null;
+                    Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK).Or.EqualTo(HttpStatusCode.ServiceUnavailable));
+                }
+                catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+                {
+                    // Not up yet, or without a leader for the moment.
+                    accepted = null;
+                }
+
+                return accepted is not null;
+            },
+            "a leader answers");
+        return accepted!;
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        foreach (TcpListener listener in listeners)
+        {
+            listener.Start();
+        }
+
+        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        foreach (TcpListener listener in listeners)
+        {
+            listener.Stop();
+        }
+
+        return ports;
+    }
+}
