@@ -12,15 +12,17 @@ internal sealed class FleetProposer(IRaft raft, TimeProvider time)
 
     /// <summary>
     /// As the leader of <paramref name="term"/>, replicates a command and returns the state machine's answer. Throws what
-    /// <see cref="IRaft.ProposeAsync"/> throws.
+    /// <see cref="IRaft.ProposeAsync"/> throws, too.
     /// </summary>
     /// <param name="command">A command with its kind set.</param>
     /// <param name="term">The term in which the caller decided on the command: committed in another one, it is refused.</param>
     /// <param name="cancellationToken">Ends the wait; what becomes of the command is then unknown.</param>
+    /// <exception cref="CommandRefusedException">The command was committed, and the state machine refused it.</exception>
     public async Task<CommandReply> ProposeAsync(Command command, ulong term, CancellationToken cancellationToken)
     {
         ProposalResult result = await raft.ProposeAsync(Encode(command, term), cancellationToken).ConfigureAwait(false);
-        return CommandReply.Parser.ParseFrom(result.Reply.Span);
+        CommandReply reply = CommandReply.Parser.ParseFrom(result.Reply.Span);
+        return reply.Accepted ? reply : throw new CommandRefusedException(reply.Reason);
     }
 
     /// <summary>Sends a command on its way without learning what becomes of it; false when it was certainly not sent.</summary>

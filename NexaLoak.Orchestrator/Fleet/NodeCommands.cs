@@ -45,15 +45,23 @@ internal static class NodeCommands
             return Transition.Refused(fleet, reason);
         }
 
-        bool known = fleet.Nodes.TryGetValue(register.Name, out FleetNode? node);
-        node = (node ?? New(register, origin)) with
+        if (!fleet.Nodes.TryGetValue(register.Name, out FleetNode? known))
+        {
+            FleetNode added = New(register, origin);
+            return Transition.Accepted((fleet with { Nodes = fleet.Nodes.Add(added.Name, added) })
+                .WithIncident(IncidentKind.Registered, origin.TimeUnixMs, added.Name, added.Address));
+        }
+
+        FleetNode changed = known with
         {
             Address = register.Address,
             ServicePort = (int)register.ServicePort,
             ApiAddress = register.ApiAddress,
         };
-        FleetData next = fleet with { Nodes = fleet.Nodes.SetItem(node.Name, node) };
-        return Transition.Accepted(known ? next : next.WithIncident(IncidentKind.Registered, origin.TimeUnixMs, node.Name, node.Address));
+        bool moved = changed.Address != known.Address || changed.ServicePort != known.ServicePort;
+        return Transition.Accepted(moved
+            ? WithoutVerdict(fleet, changed, origin)
+            : fleet with { Nodes = fleet.Nodes.SetItem(changed.Name, changed) });
     }
 
     /// <summary>A node tells what it sees of others' service ports.</summary>
@@ -135,6 +143,13 @@ internal static class NodeCommands
         ServicePort = (int)register.ServicePort,
         ApiAddress = register.ApiAddress,
         RegisteredUnixMs = origin.TimeUnixMs,
+    };
+
+    // What is known about the service was true of another endpoint.
+    private static FleetData WithoutVerdict(FleetData fleet, FleetNode moved, CommandOrigin origin) => fleet with
+    {
+        Nodes = fleet.Nodes.SetItem(moved.Name, moved with { Health = NodeHealth.Unknown, HealthSinceUnixMs = origin.TimeUnixMs }),
+        Reports = fleet.Reports.RemoveRange(fleet.Reports.Keys.Where(key => key.Target == moved.Name)),
     };
 
     private static FleetData JudgeControl(FleetData fleet, FleetNode node, ControlState control, CommandOrigin origin)
