@@ -24,6 +24,6 @@ internal static class FleetLimits
     /// <summary>Characters of a free text, such as an error.</summary>
     public const int TextLength = 512;
 
-    /// <summary>Characters of a node's name: one label of a host name.</summary>
-    public const int NameLength = 63;
+    /// <summary>Characters of a name: those of a node and of a cluster have to fit into the comment of a record.</summary>
+    public const int NameLength = 32;
 }
