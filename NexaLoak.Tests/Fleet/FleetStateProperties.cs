@@ -8,6 +8,7 @@ using Raft.Core.Log;
 namespace NexaLoak.Tests.Fleet;
 
 [TestFixture]
+[Parallelizable(ParallelScope.All)]
 internal sealed class FleetStateProperties
 {
     [Test]

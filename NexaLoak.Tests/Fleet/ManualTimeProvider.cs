@@ -46,7 +46,7 @@ internal sealed class ManualTimeProvider : TimeProvider
                 Assert.Fail($"Waited {Limit.TotalSeconds} s in vain: {expectation}.");
             }
 
-            Advance(TimeSpan.FromMilliseconds(50));
+            Advance(TimeSpan.FromMilliseconds(200));
             await Task.Delay(1);
         }
     }
