@@ -12,6 +12,7 @@ internal sealed class FakeRaft : IRaft
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RaftStatus _status;
     private int _barriers;
+    private int _forwarded;
 
     public FakeRaft(FakeLog log, ulong id = 1)
     {
@@ -44,6 +45,8 @@ internal sealed class FakeRaft : IRaft
 
     /// <summary>Drops what is forwarded, as a network may.</summary>
     public bool LosesForwarded { get; set; }
+
+    public int Forwarded => Volatile.Read(ref _forwarded);
 
     public int Barriers => Volatile.Read(ref _barriers);
 
@@ -80,6 +83,7 @@ internal sealed class FakeRaft : IRaft
             return false;
         }
 
+        Interlocked.Increment(ref _forwarded);
         if (!LosesForwarded)
         {
             _log.Append(leader.Status.Term, command);
