@@ -13,7 +13,7 @@ internal sealed record FleetData
     public ImmutableSortedDictionary<string, FleetNode> Nodes { get; init; } =
         ImmutableSortedDictionary.Create<string, FleetNode>(StringComparer.Ordinal);
 
-    /// <summary>What nodes see of each other's service ports. A node that the leader does not hear has no reports here: they may be outdated.</summary>
+    /// <summary>What nodes see of each other's service ports; without the reports of nodes that the leader does not hear, which may be outdated.</summary>
     public ImmutableSortedDictionary<ReportKey, ServiceReport> Reports { get; init; } = ImmutableSortedDictionary<ReportKey, ServiceReport>.Empty;
 
     /// <summary>The records of this cluster that the domain is believed to hold, by address.</summary>

@@ -10,9 +10,10 @@ internal static class FleetRules
     private const int MaxPort = 65_535;
     private const int FirstMulticastOctet = 224;
 
-    /// <summary>True for 1 to 32 lower-case letters, digits and hyphens. No other sign may be in a name: it becomes part of a record's comment.</summary>
+    /// <summary>True for 1 to 32 lower-case letters, digits and hyphens: a name becomes part of a record's comment.</summary>
     public static bool IsName(string text) =>
-        text.Length is >= 1 and <= FleetLimits.NameLength && text.All(sign => char.IsAsciiLetterLower(sign) || char.IsAsciiDigit(sign) || sign == '-');
+        text.Length is >= 1 and <= FleetLimits.NameLength
+        && text.All(sign => char.IsAsciiLetterLower(sign) || char.IsAsciiDigit(sign) || sign == '-');
 
     /// <summary>True for an IPv4 address in dotted form without leading zeros that a single host can have.</summary>
     public static bool IsAddress(string text)

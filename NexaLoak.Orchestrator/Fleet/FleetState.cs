@@ -25,7 +25,9 @@ internal sealed class FleetState : IStateMachine
         return transition.Reply.ToByteArray();
     }
 
-    /// <summary>Completes with a view that is newer than <paramref name="appliedIndex"/>: at once when there is one, else after the next command.</summary>
+    /// <summary>
+    /// Completes with a view that is newer than <paramref name="appliedIndex"/>: at once when there is one, else after the next command.
+    /// </summary>
     public async Task<FleetView> WaitForChangeAsync(ulong appliedIndex, CancellationToken cancellationToken)
     {
         while (true)

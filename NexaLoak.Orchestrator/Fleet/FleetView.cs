@@ -19,6 +19,8 @@ internal sealed class FleetView
     /// <summary>The state.</summary>
     public FleetData Fleet { get; }
 
-    /// <summary>SHA-256 of state and index in lower-case hexadecimal, the same on every node at the same index. Computed when first asked for.</summary>
+    /// <summary>
+    /// SHA-256 of state and index in lower-case hexadecimal, the same on every node at the same index. Computed when first asked for.
+    /// </summary>
     public string StateHash => _stateHash.Value;
 }

@@ -50,6 +50,7 @@ internal sealed partial class NodeRegistrar(
         ApiAddress = self.ApiAddress,
     };
 
-    [LoggerMessage(LogLevel.Error, "The fleet does not take in node {Name} as it is configured: {Reason} Correct this node's configuration and start it again.")]
+    [LoggerMessage(
+        LogLevel.Error, "The fleet does not take in node {Name} as it is configured: {Reason} Correct this node's configuration and start it again.")]
     private partial void LogRefused(string name, string reason);
 }

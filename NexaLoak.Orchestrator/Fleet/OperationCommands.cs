@@ -84,7 +84,8 @@ internal static class OperationCommands
             return "A record is deleted by its id and for a reason.";
         }
 
-        return fleet.UnfinishedOn(subject) is null && fleet.Operations.Values.Count(operation => operation.IsUnfinished) >= FleetLimits.UnfinishedOperations
+        int unfinished = fleet.Operations.Values.Count(operation => operation.IsUnfinished);
+        return unfinished >= FleetLimits.UnfinishedOperations && fleet.UnfinishedOn(subject) is null
             ? $"{FleetLimits.UnfinishedOperations} operations are unfinished, which is the limit."
             : null;
     }
@@ -123,8 +124,9 @@ internal static class OperationCommands
         return complete.OutcomeCase switch
         {
             CompleteOperation.OutcomeOneofCase.Done => changed with { State = OperationState.Done },
-            CompleteOperation.OutcomeOneofCase.Failed when FleetRules.IsText(complete.Failed.Error) && FleetRules.IsTime(complete.Failed.RetryUnixMs) =>
-                changed with { State = OperationState.Failed, Note = complete.Failed.Error, RetryUnixMs = complete.Failed.RetryUnixMs },
+            CompleteOperation.OutcomeOneofCase.Failed when complete.Failed is var failed
+                && FleetRules.IsText(failed.Error) && FleetRules.IsTime(failed.RetryUnixMs) =>
+                changed with { State = OperationState.Failed, Note = failed.Error, RetryUnixMs = failed.RetryUnixMs },
             CompleteOperation.OutcomeOneofCase.Abandoned when FleetRules.IsText(complete.Abandoned.Reason) =>
                 changed with { State = OperationState.Abandoned, Note = complete.Abandoned.Reason },
             _ => null,

@@ -7,7 +7,8 @@ namespace NexaLoak.Orchestrator.Health;
 
 /// <summary>While this node leads, looks at the nodes at a steady pace and replicates every verdict that changes.</summary>
 internal sealed partial class CrashDetection(
-    IRaft raft, FleetState state, FleetProposer proposer, HealthOptions options, TimeProvider time, ILogger<CrashDetection> logger) : BackgroundService
+    IRaft raft, FleetState state, FleetProposer proposer, HealthOptions options, TimeProvider time, ILogger<CrashDetection> logger)
+    : BackgroundService
 {
     private readonly WellnessClock _wellness = new(time);
     private ulong _term;

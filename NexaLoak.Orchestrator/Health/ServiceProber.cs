@@ -8,7 +8,8 @@ namespace NexaLoak.Orchestrator.Health;
 /// <summary>
 /// Probes the service ports of all registered nodes, this one included, and reports what differs from the replicated state until it shows there.
 /// </summary>
-internal sealed class ServiceProber(IRaft raft, FleetState state, FleetProposer proposer, HealthOptions options, TimeProvider time) : BackgroundService
+internal sealed class ServiceProber(IRaft raft, FleetState state, FleetProposer proposer, HealthOptions options, TimeProvider time)
+    : BackgroundService
 {
     private readonly Dictionary<string, ProbedService> _services = new(StringComparer.Ordinal);
 

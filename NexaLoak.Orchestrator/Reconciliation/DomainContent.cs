@@ -8,6 +8,9 @@ namespace NexaLoak.Orchestrator.Reconciliation;
 /// <summary>The records of the domain, sorted into ours and others'.</summary>
 internal sealed class DomainContent
 {
+    /// <summary>Id of a record that was added but whose real id is not known before the next listing.</summary>
+    public const string NotListedYet = "";
+
     private readonly string _cluster;
     private readonly ImmutableArray<DomainRecord> _records;
 
@@ -33,19 +36,21 @@ internal sealed class DomainContent
     public ImmutableArray<DomainRecord> Foreign { get; }
 
     /// <summary>The content after a change that has been made.</summary>
-    public DomainContent After(DomainChange change, ulong term) => new(
-        _cluster,
-        change.Record is { } deleted
-            ? _records.Where(record => record.Id != deleted.Id)
-            : _records.Add(new DomainRecord(DomainContent.NotListedYet, change.Subject.Address, new RecordOwner(_cluster, change.Subject.Node, term))));
+    public DomainContent After(DomainChange change, ulong term)
+    {
+        if (change.Record is { } deleted)
+        {
+            return new DomainContent(_cluster, _records.Where(record => record.Id != deleted.Id));
+        }
+
+        var owner = new RecordOwner(_cluster, change.Subject.Node, term);
+        return new DomainContent(_cluster, _records.Add(new DomainRecord(NotListedYet, change.Subject.Address, owner)));
+    }
 
     /// <summary>True when the domain is as the operation wanted it.</summary>
     public bool Shows(OperationSubject subject) => subject.Kind == OperationKind.AssignIp
         ? Owned.Any(record => record.Address == subject.Address)
         : _records.All(record => record.Id != subject.RecordId);
-
-    /// <summary>Id of a record that was added but whose real id is not known before the next listing.</summary>
-    public const string NotListedYet = "";
 
     // A record that names us but not a node or host as we write them was not written by us.
     private bool IsOwned(DomainRecord record) => record.Owner is { } owner

@@ -22,20 +22,20 @@ internal static class DomainPlanner
         }
 
         ImmutableArray<DomainRecord> kept = [.. content.Owned.DistinctBy(record => record.Address)];
-        List<FleetNode> missing = [.. fleet.Nodes.Values.Where(node => Serves(fleet, node) && content.Owned.All(record => record.Address != node.Address))];
+        List<FleetNode> missing = [.. fleet.Nodes.Values.Where(node => Serves(fleet, node) && kept.All(record => record.Address != node.Address))];
         List<FleetNode> claimed = [.. missing.Where(node => content.Foreign.Any(record => record.Address == node.Address))];
-        List<DomainChange> assigned = [.. missing.Except(claimed).Select(DomainChange.Assign).Where(change => !context.Deferred.Contains(change.Subject))];
+        List<DomainChange> assigned = [.. Due(missing.Except(claimed).Select(DomainChange.Assign), context)];
+        List<DomainChange> duplicates = [.. content.Owned.Except(kept).Select(record => Unassign(record, UnassignReason.Duplicate))];
 
-        (List<DomainChange> removed, string frozen) = Removals(fleet, kept, assigned, context);
-        IEnumerable<DomainChange> duplicates = content.Owned.Except(kept).Select(record => Unassign(record, UnassignReason.Duplicate));
+        (IEnumerable<DomainChange> removed, string frozen) = Removals(fleet, kept, duplicates, assigned.Count, context);
         return new DomainPlan(
             [.. assigned, .. Due(duplicates, context), .. removed],
             frozen,
             [.. claimed.Select(Claimed), .. Lingering(fleet, content)]);
     }
 
-    private static (List<DomainChange> Removed, string Frozen) Removals(
-        FleetData fleet, ImmutableArray<DomainRecord> kept, List<DomainChange> assigned, PlanContext context)
+    private static (IEnumerable<DomainChange> Removed, string Frozen) Removals(
+        FleetData fleet, ImmutableArray<DomainRecord> kept, List<DomainChange> duplicates, int assigned, PlanContext context)
     {
         List<DomainRecord> stale = [.. kept.Where(record => fleet.NodeByAddress(record.Address) is null)];
         List<DomainRecord> crashed = [.. kept.Where(record => fleet.NodeByAddress(record.Address)?.Health == NodeHealth.Crashed)];
@@ -44,7 +44,7 @@ internal static class DomainPlanner
             return ([], "");
         }
 
-        int serving = assigned.Count + kept.Count(record => fleet.NodeByAddress(record.Address) is { } node && Serves(fleet, node));
+        int serving = assigned + kept.Count(record => fleet.NodeByAddress(record.Address) is { } node && Serves(fleet, node));
         if (serving == 0)
         {
             return ([], $"Removing {Addresses([.. stale, .. crashed])} would leave the domain without a single address that serves.");
@@ -52,13 +52,15 @@ internal static class DomainPlanner
 
         int judged = fleet.Nodes.Values.Count(node => node.Health != NodeHealth.Unknown);
         int minimum = Math.Max(1, (int)Math.Ceiling(context.MinPublishedShare * judged));
-        int removable = Math.Clamp(kept.Length - stale.Count + assigned.Count - minimum, 0, crashed.Count);
-        IEnumerable<DomainChange> removed =
-        [
-            .. Due(stale.Select(record => Unassign(record, UnassignReason.Stale)), context),
-            .. Due(crashed.Select(record => Unassign(record, UnassignReason.Crashed)), context).Take(removable),
-        ];
-        return ([.. removed], removable == crashed.Count ? "" : TooMany(crashed, removable, minimum));
+        int removable = Math.Clamp(kept.Length - stale.Count + assigned - minimum, 0, crashed.Count);
+
+        // The last record of an address goes last, so that "unassigned" means that the address is gone.
+        HashSet<string> waiting = [.. duplicates.Where(change => context.Deferred.Contains(change.Subject)).Select(change => change.Subject.Address)];
+        IEnumerable<DomainChange> removed = [.. Ready(stale, UnassignReason.Stale), .. Ready(crashed, UnassignReason.Crashed).Take(removable)];
+        return (removed, removable == crashed.Count ? "" : TooMany(crashed, removable, minimum));
+
+        IEnumerable<DomainChange> Ready(List<DomainRecord> records, UnassignReason reason) =>
+            Due(records.Where(record => !waiting.Contains(record.Address)).Select(record => Unassign(record, reason)), context);
     }
 
     // Healthy by the leader's verdict, and no majority says that the service is down at this moment.
@@ -75,7 +77,8 @@ internal static class DomainPlanner
         .Select(record => $"{record.Address} of a crashed node stays in the domain: record {record.Id} is not ours. Delete it by hand.");
 
     private static string Claimed(FleetNode node) =>
-        $"{node.Address} of {node.Name} is in a record that is not ours, which stays as it is. Delete it by hand to let the fleet manage the address.";
+        $"{node.Address} of {node.Name} is in a record that is not ours, which stays as it is. "
+        + "Delete it by hand to let the fleet manage the address.";
 
     private static string NewerTerm(DomainRecord record, PlanContext context) =>
         $"Record {record.Id} ({record.Address}) was written in term {record.Owner!.Term}, this is term {context.Term}: either this node is no longer "

@@ -26,8 +26,8 @@ internal sealed partial class OperationExecutor(
     }
 
     /// <summary>
-    /// Gives an outcome to operations that were left without one, by an earlier leader or by a failure: done when the domain shows it, abandoned when it
-    /// is no longer wanted. The others stay, and are taken over when their change is made.
+    /// Gives an outcome to operations that were left without one, by an earlier leader or by a failure: done when the domain shows it,
+    /// abandoned when it is no longer wanted. The others stay, and are taken over when their change is made.
     /// </summary>
     public async Task SettleAsync(DomainContent content, DomainPlan wanted, ulong term, CancellationToken lost)
     {

@@ -20,7 +20,13 @@ internal sealed partial class Reconciler : BackgroundService
 
     /// <summary>Creates the service.</summary>
     public Reconciler(
-        IRaft raft, FleetState state, FleetProposer proposer, IServiceDomain domain, ReconcilerOptions options, TimeProvider time, ILoggerFactory loggers)
+        IRaft raft,
+        FleetState state,
+        FleetProposer proposer,
+        IServiceDomain domain,
+        ReconcilerOptions options,
+        TimeProvider time,
+        ILoggerFactory loggers)
     {
         _raft = raft;
         _state = state;
@@ -60,7 +66,8 @@ internal sealed partial class Reconciler : BackgroundService
     private async Task LeadAsync(LeadershipSession session)
     {
         // A write of the previous leader may arrive as late as its time limit allows; look again after that.
-        TimeSpan relist = _options.RequestTimeout + _options.MaxConfirmationAge;
+        TimeSpan late = _options.RequestTimeout + _options.MaxConfirmationAge;
+        TimeSpan relist = late < _options.RelistInterval ? late : _options.RelistInterval;
         uint failures = 0;
         while (true)
         {
@@ -70,7 +77,7 @@ internal sealed partial class Reconciler : BackgroundService
                 failures = result.Failure is null ? 0 : failures + 1;
                 if (result.Content is { } content)
                 {
-                    await WaitForWorkAsync(content, relist < _options.RelistInterval ? relist : _options.RelistInterval, session).ConfigureAwait(false);
+                    await WaitForWorkAsync(content, relist, session).ConfigureAwait(false);
                     relist = _options.RelistInterval;
                 }
             }

@@ -81,7 +81,7 @@ internal sealed class DomainPlannerProperties
         plan.Content.Owned.All(record => record.Owner!.Term <= plan.Context.Term) || plan.Plan() is { Changes.IsEmpty: true, Frozen.Length: > 0 });
 
     private static void Check(Func<PlanCase, bool> property) =>
-        Prop.ForAll(PlanGenerator.Cases, property).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
+        Prop.ForAll(PlanGenerator.Cases, property).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
     private static DomainContent After(PlanCase plan) =>
         plan.Plan().Changes.Aggregate(plan.Content, (content, change) => content.After(change, plan.Context.Term));

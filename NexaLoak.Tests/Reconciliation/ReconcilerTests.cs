@@ -167,8 +167,7 @@ internal sealed class ReconcilerTests
         Orchestrator.Fleet.Operation operation = harness.Fleet.Operations.Values.Single();
         Assert.Multiple(() =>
         {
-            Assert.That(harness.Domain.Writes.Select(write => write.Term), Is.EqualTo((ulong[])[1, 2]).AsCollection.Or.EqualTo((ulong[])[1]).AsCollection);
-            Assert.That(harness.Domain.Writes, Has.Count.EqualTo(writes));
+            Assert.That(harness.Domain.Writes.Select(write => write.Term), Is.EqualTo(((ulong[])[1, 2]).Take(writes)));
             Assert.That(harness.Domain.Writes.Count(write => write.IsApplied), Is.EqualTo(1));
             Assert.That(operation.State, Is.EqualTo(OperationState.Done));
             Assert.That(harness.Fleet.Incidents.Count(incident => incident.Kind == IncidentKind.Unassigned), Is.EqualTo(1));
