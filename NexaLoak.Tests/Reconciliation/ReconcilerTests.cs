@@ -101,6 +101,8 @@ internal sealed class ReconcilerTests
         await harness.UntilAsync(() => harness.Fleet.Operations.Values.Any(operation => operation.State == OperationState.Done), "the outcome is found out");
         await harness.Time.AdvanceSlowlyAsync(TimeSpan.FromSeconds(20));
         Assert.That(harness.Domain.Writes, Has.Count.EqualTo(1));
+        IEnumerable<Command> commands = harness.Log.Entries.Select(entry => Command.Parser.ParseFrom(entry.Command));
+        Assert.That(commands.Where(command => command.CompleteOperation?.Failed is not null), Is.Empty, "the domain is asked before anything is called failed");
     }
 
     [Test]
