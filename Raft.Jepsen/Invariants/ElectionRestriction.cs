@@ -1,0 +1,43 @@
+using Raft.Core.Consensus;
+using Raft.Core.Log;
+using Raft.Jepsen.Simulation;
+
+namespace Raft.Jepsen.Invariants;
+
+/// <summary>S13: a vote goes only to a candidate whose log, as it said when it asked, is at least as up to date as the voter's.</summary>
+internal sealed class ElectionRestriction : ISendObserver, IDeliveryObserver
+{
+    private readonly Dictionary<(int Candidate, ulong Term), LogId> _candidates = [];
+    private readonly Dictionary<(int Voter, int Candidate, ulong Term), LogId> _voters = [];
+
+    public void OnSending(SimulatedNode node, in Message message)
+    {
+        if (message.Type == MessageType.VoteRequest)
+        {
+            _candidates.TryAdd((node.Position, message.Term), new LogId(message.LogTerm, message.LogIndex));
+        }
+
+        if (message.Type != MessageType.VoteResponse || message.Reject)
+        {
+            return;
+        }
+
+        int candidate = (int)message.To.Value - 1;
+        if (_candidates.TryGetValue((candidate, message.Term), out LogId asked)
+            && _voters.TryGetValue((node.Position, candidate, message.Term), out LogId own)
+            && asked < own)
+        {
+            throw new PropertyViolationException(
+                "S13 election restriction", $"node {node.Id}, whose log ended at {own}, votes in term {message.Term} for {message.To}, whose log ended at {asked}");
+        }
+    }
+
+    /// <summary>The first request counts: a node answers a repeated one as it answered before, with a log that may have grown.</summary>
+    public void OnDelivering(SimulatedNode node, in Message message)
+    {
+        if (message.Type == MessageType.VoteRequest)
+        {
+            _voters.TryAdd((node.Position, (int)message.From.Value - 1, message.Term), node.Core!.LastLogId);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Raft.Core.Consensus;
+using Raft.Core.Storage;
+using Raft.Jepsen.Simulation;
+
+namespace Raft.Jepsen.Invariants;
+
+/// <summary>All properties that must hold after every step, each called only for what it looks at.</summary>
+internal sealed class InvariantSet
+{
+    private readonly IAppendObserver[] _appends;
+    private readonly ITruncationObserver[] _truncations;
+    private readonly IRoleObserver[] _roles;
+    private readonly ICommitObserver[] _commits;
+    private readonly IApplyObserver[] _applies;
+    private readonly ISendObserver[] _sends;
+    private readonly IDeliveryObserver[] _deliveries;
+    private readonly IRestartObserver[] _restarts;
+    private readonly IReadObserver[] _reads;
+
+    public InvariantSet(IReadOnlyList<SimulatedNode> nodes, CommittedHistory committed)
+    {
+        object[] all =
+        [
+            new ElectionSafety(), new LeaderAppendOnly(), new LogMatching(), new LeaderCompleteness(committed), new CommitDurability(nodes),
+            new CommitRule(), new CommitOrder(committed), new StateMachineSafety(committed), new VoteOnce(), new TermMonotonicity(nodes.Count),
+            new AckDurability(nodes), new ElectionRestriction(), new ReadLinearizability(), new RecoveryEquivalence(), new ProgressBounds(nodes),
+        ];
+        _appends = [.. all.OfType<IAppendObserver>()];
+        _truncations = [.. all.OfType<ITruncationObserver>()];
+        _roles = [.. all.OfType<IRoleObserver>()];
+        _commits = [.. all.OfType<ICommitObserver>()];
+        _applies = [.. all.OfType<IApplyObserver>()];
+        _sends = [.. all.OfType<ISendObserver>()];
+        _deliveries = [.. all.OfType<IDeliveryObserver>()];
+        _restarts = [.. all.OfType<IRestartObserver>()];
+        _reads = [.. all.OfType<IReadObserver>()];
+    }
+
+    public void OnAppended(SimulatedNode node, in LogSlot slot)
+    {
+        foreach (IAppendObserver observer in _appends)
+        {
+            observer.OnAppended(node, slot);
+        }
+    }
+
+    public void OnTruncating(SimulatedNode node, ulong from)
+    {
+        foreach (ITruncationObserver observer in _truncations)
+        {
+            observer.OnTruncating(node, from);
+        }
+    }
+
+    public void OnLeader(SimulatedNode node)
+    {
+        foreach (IRoleObserver observer in _roles)
+        {
+            observer.OnLeader(node);
+        }
+    }
+
+    public void OnCommit(SimulatedNode node, ulong before, ulong after)
+    {
+        foreach (ICommitObserver observer in _commits)
+        {
+            observer.OnCommit(node, before, after);
+        }
+    }
+
+    public void OnApplied(SimulatedNode node)
+    {
+        foreach (IApplyObserver observer in _applies)
+        {
+            observer.OnApplied(node);
+        }
+    }
+
+    public void OnSending(SimulatedNode node, in Message message)
+    {
+        foreach (ISendObserver observer in _sends)
+        {
+            observer.OnSending(node, message);
+        }
+    }
+
+    public void OnDelivering(SimulatedNode node, in Message message)
+    {
+        foreach (IDeliveryObserver observer in _deliveries)
+        {
+            observer.OnDelivering(node, message);
+        }
+    }
+
+    public void OnRestarted(SimulatedNode node, RecoveredState recovered)
+    {
+        foreach (IRestartObserver observer in _restarts)
+        {
+            observer.OnRestarted(node, recovered);
+        }
+    }
+
+    public void OnRead(SimulatedNode node, in PendingRead read, ulong index)
+    {
+        foreach (IReadObserver observer in _reads)
+        {
+            observer.OnRead(node, read, index);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Raft.Core.Consensus;
+using Raft.Core.Storage;
+using Raft.Jepsen.Simulation;
+
+namespace Raft.Jepsen.Mutants;
+
+/// <summary>
+/// A known bug, planted between the core and the simulated world: a driver that breaks the core's contract, or messages and disk contents changed so that
+/// the core acts as if the bug were in it. The base class plants nothing.
+/// </summary>
+internal class Mutant(string name, string description, params string[] properties)
+{
+    public static Mutant None { get; } = new("none", "No bug.");
+
+    public string Name => name;
+
+    public string Description => description;
+
+    /// <summary>The beginnings of the names of the properties that may notice it.</summary>
+    public IReadOnlyList<string> Properties => properties;
+
+    /// <summary>The message leaves although the write it waits for is not durable.</summary>
+    public virtual bool SendsAtOnce(in Message message) => false;
+
+    /// <summary>The core hears that a write is durable when it is only issued.</summary>
+    public virtual bool ReportsAtIssue(SimulatedNode node) => false;
+
+    /// <summary>Changes what a restarted node finds.</summary>
+    public virtual RecoveredState Recover(RecoveredState state) => state;
+
+    /// <summary>A write was lost in a crash.</summary>
+    public virtual void OnWriteLost(SimulatedDisk disk, in StorageWrite write)
+    {
+    }
+
+    /// <summary>Changes a message before it leaves.</summary>
+    public virtual Message Outgoing(SimulatedNode node, in Message message) => message;
+
+    /// <summary>Gives a message to the core.</summary>
+    public virtual void Deliver(SimulatedNode node, in Message message) => node.Core!.Step(message);
+
+    /// <summary>How far the node applies.</summary>
+    public virtual ulong ApplyLimit(SimulatedNode node, ulong applicable) => applicable;
+
+    /// <summary>Reads are served without asking anybody.</summary>
+    public virtual bool ServesReadsAtOnce => false;
+
+    /// <summary>The index at which a confirmed read is served.</summary>
+    public virtual ulong ReadIndex(in PendingRead read, ulong confirmed) => confirmed;
+}

@@ -1,0 +1,32 @@
+namespace Raft.Jepsen.Simulation;
+
+/// <summary>Every entry that any leader has committed, as the observer outside of the cluster knows it.</summary>
+internal sealed class CommittedHistory
+{
+    private readonly List<Slot> _slots = [];
+
+    /// <summary>The highest index that is committed.</summary>
+    public ulong LastIndex => (ulong)_slots.Count;
+
+    public ulong ChainAt(ulong index) => index == 0 ? 0 : _slots[(int)index - 1].Chain;
+
+    /// <summary>Term of the leader that committed the entry first.</summary>
+    public ulong CommittedIn(ulong index) => _slots[(int)index - 1].Term;
+
+    public void Add(ulong chain, ulong term) => _slots.Add(new Slot(chain, term, null));
+
+    /// <summary>The state after an entry, as the first node to apply it had it.</summary>
+    public ulong StateAt(ulong index, ulong ifFirst)
+    {
+        Slot slot = _slots[(int)index - 1];
+        if (slot.State is { } state)
+        {
+            return state;
+        }
+
+        _slots[(int)index - 1] = slot with { State = ifFirst };
+        return ifFirst;
+    }
+
+    private readonly record struct Slot(ulong Chain, ulong Term, ulong? State);
+}

@@ -1,0 +1,18 @@
+namespace Raft.Jepsen.Simulation;
+
+/// <summary>What happens at a point of virtual time.</summary>
+internal enum EventKind : byte
+{
+    Tick,
+    Deliver,
+    Persisted,
+    Drain,
+    Propose,
+    Read,
+    Fault,
+    Action,
+    Restart,
+    Reconnect,
+    Heal,
+    LivenessCheck,
+}

@@ -1,0 +1,105 @@
+using Raft.Core.Consensus;
+
+namespace Raft.Jepsen.Simulation;
+
+/// <summary>
+/// What one seed draws before its run: the cluster, its options, its workload and which faults come how often. Every second seed turns all faults on; the
+/// others draw a subset (swarm testing), because some bugs need quiet in all but one direction.
+/// </summary>
+internal sealed class FaultPlan
+{
+    private static readonly int[] VoterCounts = [1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7];
+
+    public required int Voters { get; init; }
+
+    public required int Learners { get; init; }
+
+    public required RaftOptions Options { get; init; }
+
+    /// <summary>Length of a tick on a clock that runs right, in microseconds.</summary>
+    public required long TickLength { get; init; }
+
+    /// <summary>Typical delay of a message, in microseconds.</summary>
+    public required long LinkDelay { get; init; }
+
+    /// <summary>Typical time of a synced write, in microseconds.</summary>
+    public required long DiskDelay { get; init; }
+
+    /// <summary>Chances in parts of a million, each for one message.</summary>
+    public required int Loss { get; init; }
+
+    public required int Duplication { get; init; }
+
+    public required int Replay { get; init; }
+
+    public required int LateMessage { get; init; }
+
+    /// <summary>Chance that a crash comes between the effects of one Ready, in parts of a million.</summary>
+    public required int CrashInReady { get; init; }
+
+    /// <summary>Chance that the driver lets further inputs gather before it takes a Ready, in parts of a million.</summary>
+    public required int LateDrain { get; init; }
+
+    /// <summary>Typical time between two faults of a kind, in microseconds; 0 turns the kind off.</summary>
+    public required long[] FaultIntervals { get; init; }
+
+    /// <summary>Chance of a fault at each trigger point, in parts of a million.</summary>
+    public required int[] TriggerChances { get; init; }
+
+    public required long ProposeInterval { get; init; }
+
+    public required long ReadInterval { get; init; }
+
+    public required int MaxBatch { get; init; }
+
+    /// <summary>The election timeout, shortest draw, in microseconds.</summary>
+    public long ElectionTimeout => Options.ElectionTicks * TickLength;
+
+    public static FaultPlan Draw(RandomStream random, bool everything)
+    {
+        RaftOptions options = DrawOptions(random);
+        long tick = random.Between(10_000, 40_000);
+        return new FaultPlan
+        {
+            Voters = VoterCounts[random.Below(VoterCounts.Length)],
+            Learners = random.Below(4) == 0 ? 1 : 0,
+            Options = options,
+            TickLength = tick,
+            LinkDelay = random.Between(1, 8) * (random.Below(3) == 0 ? tick / 4 : 300),
+            DiskDelay = random.Between(1, 8) * (random.Below(3) == 0 ? tick / 4 : 200),
+            Loss = Rate(200_000),
+            Duplication = Rate(100_000),
+            Replay = Rate(10_000),
+            LateMessage = Rate(20_000),
+            CrashInReady = Rate(2_000),
+            LateDrain = Rate(700_000),
+            FaultIntervals = [.. Enum.GetValues<FaultKind>().Select(_ => On() ? random.Between(1, 15) * 1_000_000 : 0)],
+            TriggerChances = [.. Enum.GetValues<TriggerPoint>().Select(point => Rate(point >= TriggerPoint.CommitAdvanced ? 10_000 : 150_000))],
+            ProposeInterval = random.Between(5_000, 200_000),
+            ReadInterval = random.Between(10_000, 200_000),
+            MaxBatch = random.Below(10) < 3 ? 1 : 1 << random.Below(7),
+        };
+
+        bool On() => everything || random.Below(2) == 0;
+        int Rate(int most) => On() ? (int)random.Between(1, most) : 0;
+    }
+
+    /// <summary>Small windows and messages make the limits matter.</summary>
+    private static RaftOptions DrawOptions(RandomStream random)
+    {
+        int election = (int)random.Between(5, 20);
+        int append = random.Below(2) == 0 ? 1 << 20 : (int)random.Between(1, 1000);
+        return new RaftOptions
+        {
+            ElectionTicks = election,
+            HeartbeatTicks = (int)random.Between(1, Math.Max(1, election / 5)),
+            PreVote = random.Below(4) != 0,
+            CheckQuorum = random.Below(4) != 0,
+            MaxAppendBytes = append,
+            MaxInflightMessages = random.Below(2) == 0 ? 256 : (int)random.Between(1, 8),
+            MaxInflightBytes = random.Below(2) == 0 ? 16 << 20 : append + random.Between(0, 1000),
+            MaxUncommittedBytes = random.Below(2) == 0 ? 64 << 20 : random.Between(1, 4000),
+            LogCacheBytes = random.Below(2) == 0 ? 16 << 20 : 0,
+        };
+    }
+}

@@ -1,0 +1,57 @@
+using Raft.Core.Log;
+
+namespace Raft.Jepsen.Simulation;
+
+/// <summary>A log as one place holds it: what a node wrote, or what of it is on the platter.</summary>
+internal sealed class LogImage
+{
+    private readonly List<LogSlot> _slots = [];
+
+    public ulong LastIndex => (ulong)_slots.Count;
+
+    public LogId LastId => _slots.Count == 0 ? default : _slots[^1].Entry.Id;
+
+    public LogSlot this[ulong index] => _slots[(int)index - 1];
+
+    /// <summary>Hash of the log up to an index; 0 for the empty log.</summary>
+    public ulong ChainAt(ulong index) => index == 0 ? 0 : _slots[(int)index - 1].Chain;
+
+    /// <summary>True when the log reaches <paramref name="index"/> and is the one with that hash up to there.</summary>
+    public bool Holds(ulong index, ulong chain) => index <= LastIndex && ChainAt(index) == chain;
+
+    public LogSlot Append(in Entry entry)
+    {
+        ulong chain = Hash.Chain(Hash.Chain(ChainAt(LastIndex), entry.Term), (ulong)entry.Type);
+        var slot = new LogSlot(entry, Hash.Chain(chain, entry.Payload.Span));
+        _slots.Add(slot);
+        return slot;
+    }
+
+    public void TruncateFrom(ulong index)
+    {
+        if (index <= LastIndex)
+        {
+            _slots.RemoveRange((int)index - 1, _slots.Count - (int)index + 1);
+        }
+    }
+
+    public void CopyFrom(LogImage other)
+    {
+        _slots.Clear();
+        _slots.AddRange(other._slots);
+    }
+
+    public List<TermRun> TermRuns()
+    {
+        var runs = new List<TermRun>();
+        foreach (LogSlot slot in _slots)
+        {
+            if (runs.Count == 0 || runs[^1].Term != slot.Entry.Term)
+            {
+                runs.Add(new TermRun(slot.Entry.Index, slot.Entry.Term));
+            }
+        }
+
+        return runs;
+    }
+}

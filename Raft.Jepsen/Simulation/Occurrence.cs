@@ -1,0 +1,36 @@
+namespace Raft.Jepsen.Simulation;
+
+/// <summary>Situations that a campaign must meet; one that never meets them proves nothing about them.</summary>
+internal enum Occurrence
+{
+    LeaderElected,
+    ElectionLost,
+    ReelectedInRestartedNode,
+    LeaderDeposedWithUncommittedEntries,
+    EntriesTruncated,
+    EarlierTermCommittedByLaterLeader,
+    FollowerLogLongerThanLeaders,
+    VoteRefused,
+    PreVoteRefused,
+    AppendRefused,
+    PromiseWaitedForDisk,
+    CommitAheadOfOwnDisk,
+    ReadConfirmed,
+    ReadAbandoned,
+    ProposalAcknowledged,
+    ProposalUnknown,
+    ProposalForwarded,
+    ProposalOverLimit,
+    Crash,
+    CrashBetweenEffects,
+    CrashLostWrites,
+    CrashKeptUnsyncedWrites,
+    DiskFailure,
+    MessageLost,
+    MessageDuplicated,
+    OldMessageReplayed,
+    MessageOfOldTermDelivered,
+    TriggeredFault,
+    Partition,
+    Pause,
+}

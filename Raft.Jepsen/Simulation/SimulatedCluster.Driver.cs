@@ -1,0 +1,363 @@
+using Raft.Core.Consensus;
+using Raft.Core.Log;
+using Raft.Core.Storage;
+
+namespace Raft.Jepsen.Simulation;
+
+// What the driver of one node does: feeds its core and carries out what the core asks for.
+internal sealed partial class SimulatedCluster
+{
+    private readonly List<Entry> _readBuffer = [];
+
+    private void Start(SimulatedNode node)
+    {
+        if (node.IsUp || node.StaysDown)
+        {
+            return;
+        }
+
+        RecoveredState recovered = _mutant.Recover(node.Disk.Recover());
+        node.Incarnation++;
+        node.Core = new RaftCore(node.Id, _configuration, _plan.Options, recovered, node.Disk, node.CoreRandom.Next());
+        node.StateMachine = new HashStateMachine();
+        node.Ready = new Ready();
+        node.SeenRole = Role.Follower;
+        node.SeenTerm = node.Core.Term;
+        node.SeenCommit = node.Core.CommitIndex;
+        if (_trace is not null)
+        {
+            Note(node, $"starts in term {node.Core.Term}, log up to {node.Core.LastLogId}, commit {node.Core.CommitIndex}");
+        }
+
+        _invariants.OnRestarted(node, recovered);
+        AfterInput(node);
+    }
+
+    private void Tick(SimulatedNode node)
+    {
+        _scheduler.In(_plan.TickLength * node.TickPerMille / 1000, new SimulationEvent(EventKind.Tick, node.Position, 0, 0));
+        if (node.IsUp)
+        {
+            node.Core!.Tick();
+            AfterInput(node);
+        }
+    }
+
+    private void Deliver(SimulatedNode node, in Message message)
+    {
+        if (!node.IsUp)
+        {
+            return;
+        }
+
+        CountDelivery(node, message);
+        if (_trace is not null)
+        {
+            Note(node, $"gets  {Describe(message)}");
+        }
+
+        _invariants.OnDelivering(node, message);
+        _mutant.Deliver(node, message);
+        AfterInput(node);
+    }
+
+    private void Persisted(SimulatedNode node, ulong sequence)
+    {
+        if (node.DiskFails)
+        {
+            Count(Occurrence.DiskFailure);
+            Crash(node);
+            return;
+        }
+
+        node.Disk.Complete(sequence);
+        node.Core!.OnPersisted(sequence);
+        if (_trace is not null)
+        {
+            Note(node, $"write {sequence} is durable");
+        }
+
+        SendWaiting(node, sequence);
+        AfterInput(node);
+    }
+
+    /// <summary>A leader's commit index is looked at after every input; all else when the core is drained.</summary>
+    private void AfterInput(SimulatedNode node)
+    {
+        if (node.IsLeader && node.SeenRole == Role.Leader && node.Core!.Term == node.SeenTerm)
+        {
+            ObserveCommit(node);
+        }
+
+        if (node.DrainScheduled)
+        {
+            return;
+        }
+
+        if (node.DriverRandom.Chance(_plan.LateDrain))
+        {
+            node.DrainScheduled = true;
+            _scheduler.In(
+                node.DriverRandom.Wait(_plan.LinkDelay), new SimulationEvent(EventKind.Drain, node.Position, node.Incarnation, 0));
+            return;
+        }
+
+        Drain(node);
+    }
+
+    private void Drain(SimulatedNode node)
+    {
+        Ready ready = node.Ready;
+        node.Core!.TakeReady(ready);
+        int effectsLeft = _healing || !node.DriverRandom.Chance(_plan.CrashInReady)
+            ? int.MaxValue
+            : node.DriverRandom.Below(ready.Messages.Count + 3);
+        if (effectsLeft != int.MaxValue)
+        {
+            Count(Occurrence.CrashBetweenEffects);
+        }
+
+        if (ready.Write is { } write && effectsLeft-- > 0)
+        {
+            Issue(node, write);
+        }
+
+        Observe(node, ready.Write is null);
+        for (int i = 0; i < ready.Messages.Count && effectsLeft-- > 0; i++)
+        {
+            SendOrWait(node, ready.Messages[i]);
+        }
+
+        if (effectsLeft-- > 0)
+        {
+            Apply(node, _mutant.ApplyLimit(node, ready.ApplicableIndex));
+            ConfirmReads(node, ready.Reads);
+        }
+
+        if (effectsLeft < 1000)
+        {
+            Crash(node);
+            return;
+        }
+
+        FireTriggers(node);
+    }
+
+    private void Issue(SimulatedNode node, in StorageWrite write)
+    {
+        bool first = true;
+        LogImage log = node.Disk.Issued;
+        foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+        {
+            foreach (ref readonly Entry entry in slice.Span)
+            {
+                if (first && entry.Index <= log.LastIndex)
+                {
+                    _invariants.OnTruncating(node, entry.Index);
+                    log.TruncateFrom(entry.Index);
+                    Count(Occurrence.EntriesTruncated);
+                    Raise(TriggerPoint.LogTruncated);
+                }
+
+                first = false;
+                _invariants.OnAppended(node, log.Append(entry));
+            }
+        }
+
+        node.Disk.Issue(write);
+        if (!first)
+        {
+            Raise(TriggerPoint.EntriesNotDurable);
+        }
+
+        if (_trace is not null)
+        {
+            Note(node, $"write {write.Sequence}: {write.HardState}, log up to {log.LastId}");
+        }
+
+        SimulatedDisk disk = node.Disk;
+        long latency = (_healing ? node.DiskRandom.Between(100, 1_000) : node.DiskRandom.Wait(_plan.DiskDelay)) + node.DiskExtra;
+        disk.BusyUntil = Math.Max(disk.BusyUntil, _scheduler.Now + latency);
+        _scheduler.At(disk.BusyUntil, new SimulationEvent(EventKind.Persisted, node.Position, node.Incarnation, (long)write.Sequence));
+        if (_mutant.ReportsAtIssue(node))
+        {
+            node.Core!.OnPersisted(write.Sequence);
+        }
+    }
+
+    private void SendOrWait(SimulatedNode node, in OutboundMessage outbound)
+    {
+        if (outbound.AfterWrite <= node.Disk.PersistedSequence || _mutant.SendsAtOnce(outbound.Message))
+        {
+            Send(node, outbound.Message);
+            return;
+        }
+
+        Count(Occurrence.PromiseWaitedForDisk);
+        node.Waiting.Add(outbound);
+        if (outbound.Message is { Type: MessageType.VoteResponse, Reject: false })
+        {
+            Raise(TriggerPoint.VoteNotDurable);
+        }
+    }
+
+    private void SendWaiting(SimulatedNode node, ulong persisted)
+    {
+        int sent = 0;
+        while (sent < node.Waiting.Count && node.Waiting[sent].AfterWrite <= persisted)
+        {
+            Send(node, node.Waiting[sent++].Message);
+        }
+
+        node.Waiting.RemoveRange(0, sent);
+    }
+
+    private void Send(SimulatedNode node, in Message original)
+    {
+        Message message = _mutant.Outgoing(node, original);
+        if (_trace is not null)
+        {
+            Note(node, $"sends {Describe(message)}");
+        }
+
+        _invariants.OnSending(node, message);
+        _network.Send(message);
+    }
+
+    private void Apply(SimulatedNode node, ulong upTo)
+    {
+        HashStateMachine machine = node.StateMachine;
+        while (machine.AppliedIndex < upTo)
+        {
+            ReadOnlyMemory<Entry> entries = node.Core!.CachedEntries(machine.AppliedIndex + 1, upTo);
+            if (entries.IsEmpty)
+            {
+                _readBuffer.Clear();
+                node.Disk.Read(machine.AppliedIndex + 1, upTo, 1 << 16, _readBuffer);
+                entries = _readBuffer.ToArray();
+            }
+
+            foreach (ref readonly Entry entry in entries.Span)
+            {
+                machine.Apply(entry);
+                _invariants.OnApplied(node);
+            }
+        }
+
+        AnswerProposals(node);
+    }
+
+    private void Observe(SimulatedNode node, bool isWritten)
+    {
+        RaftCore core = node.Core!;
+        ObserveRole(node, core);
+        if (isWritten || node.Disk.Issued.LastIndex >= core.CommitIndex)
+        {
+            ObserveCommit(node);
+        }
+    }
+
+    private void ObserveRole(SimulatedNode node, RaftCore core)
+    {
+        bool sameTerm = core.Term == node.SeenTerm;
+        if (sameTerm && core.Role == node.SeenRole)
+        {
+            return;
+        }
+
+        if (_trace is not null)
+        {
+            Note(node, $"is {core.Role} in term {core.Term}");
+        }
+
+        if (node.SeenRole == Role.Leader)
+        {
+            LoseLeadership(node);
+        }
+
+        if (node.SeenRole == Role.Candidate && core.Role != Role.Leader)
+        {
+            Count(Occurrence.ElectionLost);
+        }
+
+        node.SeenRole = core.Role;
+        node.SeenTerm = core.Term;
+        if (core.Role == Role.Leader)
+        {
+            Count(Occurrence.LeaderElected);
+            _invariants.OnLeader(node);
+            Raise(TriggerPoint.BecameLeader);
+        }
+        else if (core.Role == Role.Candidate)
+        {
+            Raise(TriggerPoint.BecameCandidate);
+        }
+    }
+
+    private void ObserveCommit(SimulatedNode node)
+    {
+        ulong before = node.SeenCommit;
+        ulong after = node.Core!.CommitIndex;
+        if (after == before)
+        {
+            return;
+        }
+
+        if (node.IsLeader)
+        {
+            ExtendCommitted(node, after);
+        }
+
+        node.SeenCommit = after;
+        _invariants.OnCommit(node, before, after);
+        Raise(TriggerPoint.CommitAdvanced);
+    }
+
+    private void ExtendCommitted(SimulatedNode leader, ulong upTo)
+    {
+        LogImage log = leader.Disk.Issued;
+        if (upTo > leader.Core!.StableIndex)
+        {
+            Count(Occurrence.CommitAheadOfOwnDisk);
+        }
+
+        while (_committed.LastIndex < Math.Min(upTo, log.LastIndex))
+        {
+            LogSlot slot = log[_committed.LastIndex + 1];
+            if (slot.Entry.Term < leader.Core.Term)
+            {
+                Count(Occurrence.EarlierTermCommittedByLaterLeader);
+            }
+
+            _committed.Add(slot.Chain, leader.Core.Term);
+        }
+    }
+
+    private void CountDelivery(SimulatedNode node, in Message message)
+    {
+        if (message.Term < node.Core!.Term && message.Term > 0)
+        {
+            Count(Occurrence.MessageOfOldTermDelivered);
+        }
+
+        if (message.Reject)
+        {
+            Count(message.Type switch
+            {
+                MessageType.VoteResponse => Occurrence.VoteRefused,
+                MessageType.PreVoteResponse => Occurrence.PreVoteRefused,
+                _ => Occurrence.AppendRefused,
+            });
+        }
+
+        if (message.Type == MessageType.AppendRequest && message.Term >= node.Core.Term
+            && message.LogIndex + (ulong)message.Entries.Length < node.Core.LastLogId.Index)
+        {
+            Count(Occurrence.FollowerLogLongerThanLeaders);
+        }
+    }
+
+    private static string Describe(in Message m)
+        => $"{m.From}->{m.To} {m.Type} term {m.Term}{(m.Reject ? " REFUSED hint " + m.RejectHint : "")} log {m.LogTerm}/{m.LogIndex} commit {m.Commit}"
+            + $"{(m.Entries.IsEmpty ? "" : $" entries {m.Entries.Span[0].Id}..{m.Entries.Span[^1].Id}")}{(m.ReadContext > 0 ? $" read {m.ReadContext}" : "")}";
+}

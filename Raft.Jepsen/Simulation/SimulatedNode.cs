@@ -1,0 +1,65 @@
+using Raft.Core.Consensus;
+using Raft.Core.Membership;
+
+namespace Raft.Jepsen.Simulation;
+
+/// <summary>One simulated server: the real core, a simulated disk, a state machine, and what the driver has in hand.</summary>
+internal sealed class SimulatedNode(int position, RandomStreams streams)
+{
+    public int Position => position;
+
+    public NodeId Id { get; } = new((ulong)position + 1);
+
+    public SimulatedDisk Disk { get; } = new();
+
+    public RandomStream DiskRandom { get; } = streams.Open(RandomPurpose.Disk, position);
+
+    public RandomStream CoreRandom { get; } = streams.Open(RandomPurpose.Core, position);
+
+    public RandomStream DriverRandom { get; } = streams.Open(RandomPurpose.Driver, position);
+
+    /// <summary>The running core; <c>null</c> while the server is down.</summary>
+    public RaftCore? Core { get; set; }
+
+    /// <summary>Counts the starts of the server.</summary>
+    public int Incarnation { get; set; }
+
+    public HashStateMachine StateMachine { get; set; } = new();
+
+    public Ready Ready { get; set; } = new();
+
+    /// <summary>Messages that wait for a write.</summary>
+    public List<OutboundMessage> Waiting { get; } = [];
+
+    public Queue<PendingProposal> Proposals { get; } = new();
+
+    public Queue<PendingRead> Reads { get; } = new();
+
+    public bool DrainScheduled { get; set; }
+
+    /// <summary>Reads and writes nothing until then, like a process in a long pause.</summary>
+    public long PausedUntil { get; set; }
+
+    /// <summary>Length of this node's ticks in thousandths of the right one.</summary>
+    public int TickPerMille { get; set; } = 1000;
+
+    /// <summary>What every write takes longer at the moment, in microseconds.</summary>
+    public long DiskExtra { get; set; }
+
+    /// <summary>Dead for good.</summary>
+    public bool StaysDown { get; set; }
+
+    /// <summary>The next write under way will fail.</summary>
+    public bool DiskFails { get; set; }
+
+    /// <summary>Role, term and commit index when the driver looked last.</summary>
+    public Role SeenRole { get; set; }
+
+    public ulong SeenTerm { get; set; }
+
+    public ulong SeenCommit { get; set; }
+
+    public bool IsUp => Core is not null;
+
+    public bool IsLeader => Core is { Role: Role.Leader };
+}
