@@ -9,11 +9,16 @@ namespace Raft.Core.Consensus;
 public sealed partial class RaftCore
 {
     private readonly SortedDictionary<NodeId, bool> _votes = [];
+    private ulong _ownVoteWrite;
 
-    /// <summary>Starts an election now, or a pre-election where pre-vote is on. Nothing happens on a leader or on a node that does not vote.</summary>
+    /// <summary>
+    /// Starts an election now, or a pre-election where pre-vote is on. Nothing happens on a leader, on a node that does not vote, and on a candidate that
+    /// waits for its disk before it asks anyone.
+    /// </summary>
     public void Campaign()
     {
-        if (Role == Role.Leader || !Configuration.IsVoter(Id))
+        bool waitsForOwnVote = Role == Role.Candidate && !_votes.ContainsKey(Id);
+        if (Role == Role.Leader || waitsForOwnVote || !Configuration.IsVoter(Id))
         {
             return;
         }
@@ -34,7 +39,11 @@ public sealed partial class RaftCore
         Role = Role.PreCandidate;
         Leader = NodeId.None;
         _timer.Redraw();
-        AskForVotes(MessageType.PreVoteRequest, Term + 1);
+        _votes[Id] = true;
+        if (!EvaluateVotes())
+        {
+            AskForVotes(MessageType.PreVoteRequest, Term + 1);
+        }
     }
 
     private void BecomeCandidate()
@@ -44,22 +53,25 @@ public sealed partial class RaftCore
         Role = Role.Candidate;
         Leader = NodeId.None;
         VotedFor = Id;
+        _ownVoteWrite = _lastSequence + 1;
         _timer.Redraw();
         AskForVotes(MessageType.VoteRequest, Term);
     }
 
     /// <summary>
-    /// A candidate votes for itself at once. The requests wait until that vote is durable, so no other vote can come before it; and a cluster of
-    /// one commits nothing before its first write, which holds the vote, is durable.
+    /// A candidate's own vote counts once it is durable, as everyone else's does. A voter that needs no other vote would otherwise lead, and send entries
+    /// to learners, in a term that a crash makes it forget and lead a second time with other entries.
     /// </summary>
+    private void CountOwnVote()
+    {
+        if (Role == Role.Candidate && _persistedSequence >= _ownVoteWrite && _votes.TryAdd(Id, true))
+        {
+            EvaluateVotes();
+        }
+    }
+
     private void AskForVotes(MessageType type, ulong term)
     {
-        _votes[Id] = true;
-        if (EvaluateVotes())
-        {
-            return;
-        }
-
         foreach (NodeId voter in Configuration.MemberSpan)
         {
             if (voter != Id && Configuration.IsVoter(voter))

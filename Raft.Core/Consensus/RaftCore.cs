@@ -115,13 +115,15 @@ public sealed partial class RaftCore
     }
 
     /// <summary>
-    /// Every write up to <paramref name="sequence"/> is durable. Only now does the leader count itself among those who have the entries.
+    /// Every write up to <paramref name="sequence"/> is durable. Only now does a leader count itself among those who have the entries, and a candidate its
+    /// own vote.
     /// </summary>
     public void OnPersisted(ulong sequence)
     {
         RaftInvariantException.Require(sequence <= _lastSequence, "no write is durable before it was made");
         _persistedSequence = Math.Max(_persistedSequence, sequence);
         _log.OnPersisted(sequence);
+        CountOwnVote();
         if (Role == Role.Leader)
         {
             AdvanceCommit();
