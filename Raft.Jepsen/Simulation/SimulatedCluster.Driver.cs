@@ -45,7 +45,7 @@ internal sealed partial class SimulatedCluster
 
     private void Deliver(SimulatedNode node, in Message message)
     {
-        if (!node.IsUp)
+        if (!node.IsUp || message.Type == MessageType.None)
         {
             return;
         }
@@ -94,7 +94,7 @@ internal sealed partial class SimulatedCluster
             return;
         }
 
-        if (node.DriverRandom.Chance(_plan.LateDrain))
+        if (!_healing && node.DriverRandom.Chance(_plan.LateDrain))
         {
             node.DrainScheduled = true;
             _scheduler.In(

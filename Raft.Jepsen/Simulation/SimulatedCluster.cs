@@ -99,7 +99,7 @@ internal sealed partial class SimulatedCluster
         SimulatedNode node = _nodes[what.Node];
         if (node.PausedUntil > _scheduler.Now && what.Kind <= EventKind.Drain)
         {
-            _scheduler.At(node.PausedUntil, what);
+            _scheduler.At(Math.Min(node.PausedUntil, _scheduler.Now + _plan.ElectionTimeout), what);
             return;
         }
 

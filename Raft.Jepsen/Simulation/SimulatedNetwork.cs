@@ -47,10 +47,11 @@ internal sealed class SimulatedNetwork
 
     public void SlowDown(int from, int to, long delay) => _extraDelay[from, to] = delay;
 
-    /// <summary>From now on every message arrives, soon and once.</summary>
+    /// <summary>What is under way is lost; from now on every message arrives, soon and once.</summary>
     public void Heal()
     {
         _healed = true;
+        Array.Clear(_underWay);
         Array.Clear(_cuts);
         Array.Clear(_extraDelay);
     }
