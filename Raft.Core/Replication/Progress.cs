@@ -8,6 +8,7 @@ internal sealed class Progress(ulong next, Inflights inflights)
 {
     private bool _appendDue;
     private bool _probeSent;
+    private int _window = int.MaxValue;
 
     /// <summary>Highest index known to be durable there and equal to ours.</summary>
     public ulong Match { get; private set; }
@@ -29,7 +30,8 @@ internal sealed class Progress(ulong next, Inflights inflights)
     public Inflights Inflights => inflights;
 
     /// <summary>True when a message with entries may go out now, as far as flow control is concerned.</summary>
-    public bool CanSendEntries => State == ProgressState.Probe ? !_probeSent : !inflights.IsFull;
+    public bool CanSendEntries
+        => State == ProgressState.Probe ? !_probeSent : !inflights.IsFull && inflights.Count < _window;
 
     /// <summary>True when an append message must go out although it may carry nothing: to find out what arrived, or to tell the commit index.</summary>
     public bool NeedsAppend(ulong commit)
@@ -69,12 +71,18 @@ internal sealed class Progress(ulong next, Inflights inflights)
             inflights.FreeUpTo(index);
         }
 
+        if (news && _window <= int.MaxValue / 2)
+        {
+            _window *= 2;
+        }
+
         return news;
     }
 
     /// <summary>
     /// The member refused entries behind <paramref name="rejected"/>; <paramref name="retryFrom"/> may match. Returns false for a refusal of a message
-    /// that has been overtaken.
+    /// that has been overtaken. After a refusal in the middle of a stream the next messages go out one at a time, then two, then four: each of many
+    /// messages that overtook each other is refused, and if each refusal sent them all again, the network would drown in them.
     /// </summary>
     public bool OnReject(ulong rejected, ulong retryFrom)
     {
@@ -86,6 +94,7 @@ internal sealed class Progress(ulong next, Inflights inflights)
             }
 
             BecomeProbe();
+            _window = 1;
         }
         else if (Next - 1 != rejected)
         {
