@@ -109,38 +109,51 @@ internal sealed partial class SimulatedCluster
     {
         Ready ready = node.Ready;
         node.Core!.TakeReady(ready);
-        int effectsLeft = _healing || !node.DriverRandom.Chance(_plan.CrashInReady)
-            ? int.MaxValue
-            : node.DriverRandom.Below(ready.Messages.Count + 3);
-        if (effectsLeft != int.MaxValue)
+        bool crashes = !_healing && node.DriverRandom.Chance(_plan.CrashInReady);
+        if (CarryOut(node, ready, crashes ? node.DriverRandom.Below(ready.Messages.Count + 3) : int.MaxValue))
+        {
+            FireTriggers(node);
+        }
+        else
         {
             Count(Occurrence.CrashBetweenEffects);
+            Crash(node);
         }
+    }
 
-        if (ready.Write is { } write && effectsLeft-- > 0)
+    /// <summary>Carries out what the core asks for, as far as the number of effects allows. Returns false when they do not suffice.</summary>
+    private bool CarryOut(SimulatedNode node, Ready ready, int effects)
+    {
+        if (ready.Write is { } write)
         {
+            if (effects-- == 0)
+            {
+                return false;
+            }
+
             Issue(node, write);
         }
 
-        Observe(node, ready.Write is null);
-        for (int i = 0; i < ready.Messages.Count && effectsLeft-- > 0; i++)
+        ObserveRole(node);
+        ObserveCommit(node);
+        for (int i = 0; i < ready.Messages.Count; i++)
         {
+            if (effects-- == 0)
+            {
+                return false;
+            }
+
             SendOrWait(node, ready.Messages[i]);
         }
 
-        if (effectsLeft-- > 0)
+        if (effects == 0)
         {
-            Apply(node, _mutant.ApplyLimit(node, ready.ApplicableIndex));
-            ConfirmReads(node, ready.Reads);
+            return false;
         }
 
-        if (effectsLeft < 1000)
-        {
-            Crash(node);
-            return;
-        }
-
-        FireTriggers(node);
+        Apply(node, _mutant.ApplyLimit(node, ready.ApplicableIndex));
+        ConfirmReads(node, ready.Reads);
+        return true;
     }
 
     private void Issue(SimulatedNode node, in StorageWrite write)
@@ -247,18 +260,9 @@ internal sealed partial class SimulatedCluster
         AnswerProposals(node);
     }
 
-    private void Observe(SimulatedNode node, bool isWritten)
+    private void ObserveRole(SimulatedNode node)
     {
         RaftCore core = node.Core!;
-        ObserveRole(node, core);
-        if (isWritten || node.Disk.Issued.LastIndex >= core.CommitIndex)
-        {
-            ObserveCommit(node);
-        }
-    }
-
-    private void ObserveRole(SimulatedNode node, RaftCore core)
-    {
         bool sameTerm = core.Term == node.SeenTerm;
         if (sameTerm && core.Role == node.SeenRole)
         {
