@@ -106,15 +106,9 @@ internal sealed partial class SimulatedCluster
     {
         for (int i = 0; i < confirmed.Count; i++)
         {
-            while (node.Reads.TryPeek(out PendingRead read) && (read.Term < node.SeenTerm || read.Context <= confirmed[i].Context))
+            while (node.Reads.TryPeek(out PendingRead read) && read.Context <= confirmed[i].Context)
             {
                 node.Reads.Dequeue();
-                if (read.Term < node.SeenTerm)
-                {
-                    Count(Occurrence.ReadAbandoned);
-                    continue;
-                }
-
                 Count(Occurrence.ReadConfirmed);
                 ulong index = _mutant.ReadIndex(read, confirmed[i].Index);
                 _invariants.OnRead(node, read, index);
@@ -138,17 +132,20 @@ internal sealed partial class SimulatedCluster
         }
     }
 
-    private void LoseLeadership(SimulatedNode node)
+    /// <summary>
+    /// Clients of a leadership that is over are told that the outcome is unknown. A node may win and lose a leadership between two looks of its driver, so the
+    /// terms decide, not the roles seen.
+    /// </summary>
+    private void AbandonCalls(SimulatedNode node)
     {
-        Raise(TriggerPoint.SteppedDown);
-        if (node.Disk.Issued.LastIndex > node.SeenCommit)
+        ulong term = node.IsLeader ? node.Core!.Term : ulong.MaxValue;
+        while (node.Proposals.TryPeek(out PendingProposal proposal) && proposal.Id.Term < term)
         {
-            Count(Occurrence.LeaderDeposedWithUncommittedEntries);
+            node.Proposals.Dequeue();
+            Count(Occurrence.ProposalUnknown);
         }
 
-        _occurrences[(int)Occurrence.ProposalUnknown] += node.Proposals.Count;
-        node.Proposals.Clear();
-        while (node.Reads.TryPeek(out PendingRead read) && read.Term < node.Core!.Term + (node.IsLeader ? 0UL : 1UL))
+        while (node.Reads.TryPeek(out PendingRead read) && read.Term < term)
         {
             node.Reads.Dequeue();
             Count(Occurrence.ReadAbandoned);

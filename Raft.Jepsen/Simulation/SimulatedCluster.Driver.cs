@@ -134,6 +134,7 @@ internal sealed partial class SimulatedCluster
             Issue(node, write);
         }
 
+        AbandonCalls(node);
         ObserveRole(node);
         ObserveCommit(node);
         for (int i = 0; i < ready.Messages.Count; i++)
@@ -276,7 +277,11 @@ internal sealed partial class SimulatedCluster
 
         if (node.SeenRole == Role.Leader)
         {
-            LoseLeadership(node);
+            Raise(TriggerPoint.SteppedDown);
+            if (node.Disk.Issued.LastIndex > node.SeenCommit)
+            {
+                Count(Occurrence.LeaderDeposedWithUncommittedEntries);
+            }
         }
 
         if (node.SeenRole == Role.Candidate && core.Role != Role.Leader)
