@@ -5,7 +5,6 @@ internal enum Occurrence
 {
     LeaderElected,
     ElectionLost,
-    ReelectedInRestartedNode,
     LeaderDeposedWithUncommittedEntries,
     EntriesTruncated,
     EarlierTermCommittedByLaterLeader,

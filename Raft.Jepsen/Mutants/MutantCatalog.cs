@@ -1,0 +1,16 @@
+namespace Raft.Jepsen.Mutants;
+
+/// <summary>All mutants by name.</summary>
+internal static class MutantCatalog
+{
+    public static IReadOnlyList<Mutant> All { get; } =
+    [
+        new VoteBeforeDurable(), new VoteForgotten(), new TermForgotten(), new VoteForAnyLog(), new VoteByLength(), new VoteTwice(),
+        new OldVotesCounted(), new QuorumTooSmall(), new OwnEntriesBeforeDurable(), new AckBeforeDurable(), new OldAcksCounted(),
+        new CommitBeyondVerified(), new PreviousTermIgnored(), new NextNeverGoesBack(), new LeaderIgnoresHigherTerm(),
+        new AppliedBeforeCommit(), new ReadWithoutRound(), new ReadBeforeOwnCommit(), new TornTailAccepted(),
+    ];
+
+    /// <summary>The mutant with that name, or <c>null</c>.</summary>
+    public static Mutant? Find(string name) => All.FirstOrDefault(mutant => mutant.Name == name);
+}

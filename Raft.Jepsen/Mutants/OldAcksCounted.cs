@@ -1,0 +1,14 @@
+using Raft.Core.Consensus;
+using Raft.Jepsen.Simulation;
+
+namespace Raft.Jepsen.Mutants;
+
+/// <summary>A leader counts acknowledgements of earlier terms.</summary>
+internal sealed class OldAcksCounted() : Mutant("old-acks-counted", "A leader counts acknowledgements of earlier terms.", "S6", "S12")
+{
+    public override void Deliver(SimulatedNode node, in Message message)
+        => node.Core!.Step(
+            message.Type == MessageType.AppendResponse && !message.Reject && message.Term < node.Core.Term
+                ? message with { Term = node.Core.Term }
+                : message);
+}
