@@ -17,9 +17,10 @@ internal sealed class CommitOrder(CommittedHistory committed) : ICommitObserver,
         Check(node, after);
     }
 
+    /// <summary>A node that still follows an earlier leader may lose its copy: it is none of those that the commit counted.</summary>
     public void OnTruncating(SimulatedNode node, ulong from)
     {
-        if (from <= committed.LastIndex && node.Disk.Issued.Holds(from, committed.ChainAt(from)))
+        if (from <= committed.LastIndex && node.Core!.Term >= committed.CommittedIn(from) && node.Disk.Issued.Holds(from, committed.ChainAt(from)))
         {
             throw new PropertyViolationException("S9 committed is immutable", $"node {node.Id} removes entry {from}, which is committed");
         }
