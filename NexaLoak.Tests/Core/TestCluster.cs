@@ -1,0 +1,98 @@
+using NUnit.Framework;
+using Raft.Core.Consensus;
+using Raft.Core.Log;
+using Raft.Core.Membership;
+
+namespace NexaLoak.Tests.Core;
+
+/// <summary>A few cores and a network that delivers at once, in order, what the test does not hold back.</summary>
+internal sealed class TestCluster
+{
+    private readonly Dictionary<NodeId, TestNode> _nodes;
+    private readonly Queue<Message> _network = new();
+
+    public TestCluster(int voters, RaftOptions? options = null, int learners = 0)
+    {
+        IEnumerable<NodeId> Ids(int first, int count) => Enumerable.Range(first, count).Select(id => new NodeId((ulong)id));
+        var configuration = new ClusterConfiguration(Ids(1, voters), learners: Ids(voters + 1, learners));
+        _nodes = configuration.Members.ToDictionary(id => id, id => new TestNode(id.Value, configuration, options ?? new RaftOptions()));
+    }
+
+    public TestNode this[int id] => _nodes[new NodeId((ulong)id)];
+
+    public IEnumerable<TestNode> Nodes => _nodes.Values;
+
+    /// <summary>Messages for which this is true are lost.</summary>
+    public Predicate<Message> Loses { get; set; } = _ => false;
+
+    /// <summary>Every message that left a node, lost or not.</summary>
+    public List<Message> Sent { get; } = [];
+
+    /// <summary>Carries messages until nobody has anything to say.</summary>
+    public TestCluster Settle()
+    {
+        do
+        {
+            foreach (TestNode node in Nodes)
+            {
+                Post(node.Drain());
+            }
+
+            while (_network.TryDequeue(out Message message))
+            {
+                Post(_nodes[message.To].Step(message));
+            }
+        }
+        while (_network.Count > 0);
+        return this;
+    }
+
+    public void Post(IEnumerable<Message> messages)
+    {
+        foreach (Message message in messages)
+        {
+            Sent.Add(message);
+            if (!Loses(message))
+            {
+                _network.Enqueue(message);
+            }
+        }
+    }
+
+    /// <summary>Time passes for all nodes, tick by tick, with all messages delivered in between.</summary>
+    public TestCluster Pass(int ticks, Func<bool>? until = null)
+    {
+        for (int i = 0; i < ticks && until?.Invoke() != true; i++)
+        {
+            foreach (TestNode node in Nodes)
+            {
+                node.Core.Tick();
+            }
+
+            Settle();
+        }
+
+        return this;
+    }
+
+    public TestCluster Elect(int id)
+    {
+        this[id].Core.Campaign();
+        Settle();
+        Assert.That(this[id].Core.Role, Is.EqualTo(Role.Leader));
+        return this;
+    }
+
+    public LogId Propose(int id, byte value = 1)
+    {
+        Assert.That(this[id].Core.Propose(new[] { value }, forward: false, out LogId place), Is.EqualTo(ProposalStatus.Appended));
+        return place;
+    }
+
+    public TestNode? Leader => Nodes.FirstOrDefault(node => node.Core.Role == Role.Leader);
+
+    public static bool Between(Message message, int one, int other)
+        => (message.From.Value == (ulong)one && message.To.Value == (ulong)other) || (message.From.Value == (ulong)other && message.To.Value == (ulong)one);
+
+    public static bool Touches(Message message, int id) => message.From.Value == (ulong)id || message.To.Value == (ulong)id;
+}

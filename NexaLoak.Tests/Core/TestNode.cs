@@ -1,0 +1,145 @@
+using Raft.Core.Consensus;
+using Raft.Core.Log;
+using Raft.Core.Membership;
+using Raft.Core.Storage;
+using Raft.Jepsen.Mutants;
+using Raft.Jepsen.Simulation;
+
+namespace NexaLoak.Tests.Core;
+
+/// <summary>A core with a disk whose writes complete at once, or when the test says so.</summary>
+internal sealed class TestNode
+{
+    private readonly ClusterConfiguration _configuration;
+    private readonly RaftOptions _options;
+    private readonly List<OutboundMessage> _waiting = [];
+    private readonly Ready _ready = new();
+    private ulong _seed;
+
+    public TestNode(ulong id, ClusterConfiguration configuration, RaftOptions options)
+    {
+        Id = new NodeId(id);
+        _configuration = configuration;
+        _options = options;
+        Core = Start();
+    }
+
+    public NodeId Id { get; }
+
+    public RaftCore Core { get; private set; }
+
+    public SimulatedDisk Disk { get; } = new();
+
+    /// <summary>Writes stay under way until <see cref="Persist"/>.</summary>
+    public bool HoldsWrites { get; set; }
+
+    public ulong NewestWrite { get; private set; }
+
+    public ulong Applicable { get; private set; }
+
+    public List<ReadState> Reads { get; } = [];
+
+    /// <summary>Gives the node a durable past: a hard state and a log with the given terms from index 1 on.</summary>
+    public TestNode WithPast(ulong term, ulong votedFor, params ulong[] entryTerms)
+    {
+        Entry[] entries = [.. entryTerms.Select((entryTerm, i) => EntryOf(entryTerm, (ulong)i + 1))];
+        Disk.Issue(new StorageWrite(1, new HardState(term, new NodeId(votedFor), 0), [entries]));
+        Disk.Complete(1);
+        return Crash();
+    }
+
+    public static Entry EntryOf(ulong term, ulong index) => new(term, index, EntryType.Command, new byte[] { (byte)term, (byte)index });
+
+    /// <summary>Loses everything that is not durable and starts again.</summary>
+    public TestNode Crash()
+    {
+        Disk.Crash(0, Mutant.None);
+        _waiting.Clear();
+        NewestWrite = 0;
+        Applicable = 0;
+        Reads.Clear();
+        Core = Start();
+        return this;
+    }
+
+    public void Tick(int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            Core.Tick();
+        }
+    }
+
+    /// <summary>Gives the core a message and returns what it answers, as far as it may leave.</summary>
+    public List<Message> Step(Message message)
+    {
+        Core.Step(message);
+        return Drain();
+    }
+
+    /// <summary>Carries out what the core asks for. Returns the messages that may leave.</summary>
+    public List<Message> Drain()
+    {
+        var leaving = new List<Message>();
+        while (Core.TakeReady(_ready))
+        {
+            if (_ready.Write is { } write)
+            {
+                Write(write);
+            }
+
+            _waiting.AddRange(_ready.Messages);
+            Applicable = _ready.ApplicableIndex;
+            Reads.AddRange(_ready.Reads);
+            if (!HoldsWrites)
+            {
+                Complete(NewestWrite);
+            }
+
+            leaving.AddRange(TakeSendable());
+        }
+
+        return leaving;
+    }
+
+    /// <summary>Writes up to a sequence number become durable, by default all. Returns the messages that may leave now.</summary>
+    public List<Message> Persist(ulong upTo = ulong.MaxValue)
+    {
+        Complete(Math.Min(upTo, NewestWrite));
+        return [.. TakeSendable(), .. Drain()];
+    }
+
+    private void Complete(ulong sequence)
+    {
+        if (sequence > Disk.PersistedSequence)
+        {
+            Disk.Complete(sequence);
+            Core.OnPersisted(sequence);
+        }
+    }
+
+    private List<Message> TakeSendable()
+    {
+        List<Message> sendable = [.. _waiting.Where(outbound => outbound.AfterWrite <= Disk.PersistedSequence).Select(outbound => outbound.Message)];
+        _waiting.RemoveAll(outbound => outbound.AfterWrite <= Disk.PersistedSequence);
+        return sendable;
+    }
+
+    private void Write(in StorageWrite write)
+    {
+        foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+        {
+            foreach (Entry entry in slice.Span)
+            {
+                Disk.Issued.TruncateFrom(entry.Index);
+                Disk.Issued.Append(entry);
+            }
+        }
+
+        Disk.Issue(write);
+        NewestWrite = write.Sequence;
+    }
+
+    private RaftCore Start()
+        => new(Id, _configuration, _options, Disk.Recover(), Disk, (Id.Value * 1000) + ++_seed);
+}
