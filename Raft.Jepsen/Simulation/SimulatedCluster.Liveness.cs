@@ -13,6 +13,7 @@ internal sealed partial class SimulatedCluster
     private long _healedAt;
     private bool _leaderSeen;
     private ulong _probe;
+    private ulong _probeTerm;
     private ulong _backlog;
     private long _convergedAt;
     private ulong _convergedTerm;
@@ -58,11 +59,12 @@ internal sealed partial class SimulatedCluster
             _leaderSeen = leader is not null;
         }
 
-        if (leader is not null && _probe == 0)
+        if (leader is not null && (_probe == 0 || (_probeTerm < leader.Core!.Term && _committed.LastIndex < _probe)))
         {
             leader.Core!.Propose(NewValue(), forward: false, out Raft.Core.Log.LogId id);
             RequestRead(leader);
             _probe = id.Index;
+            _probeTerm = id.Term;
             AfterInput(leader);
         }
 
