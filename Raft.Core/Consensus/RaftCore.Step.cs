@@ -132,16 +132,17 @@ public sealed partial class RaftCore
 
     private bool IsWellFormed(in Message message)
     {
+        bool isKnown = message.Type is > MessageType.None and <= MessageType.ForwardedProposal;
         bool addressed = message.To == Id && message.From != Id && !message.From.IsNone;
         bool hasTerm = message.Type == MessageType.ForwardedProposal ? message.Term == 0 : message.Term is > 0 and <= MaxTerm;
-        return addressed && hasTerm && HasPlausibleEntries(message);
+        return isKnown && addressed && hasTerm && message.LogIndex <= MaxIndex && HasPlausibleEntries(message);
     }
 
     private static bool HasPlausibleEntries(in Message message)
     {
         if (message.Type == MessageType.ForwardedProposal || message.Entries.IsEmpty)
         {
-            return message.LogIndex <= MaxIndex;
+            return true;
         }
 
         var previous = new LogId(message.LogTerm, message.LogIndex);
