@@ -134,10 +134,11 @@ internal sealed class PreVoteTests
         Assert.That(cluster[1].Core.Role, Is.Not.EqualTo(Role.Leader));
     }
 
-    [Test]
-    public void L9_a_link_that_is_cut_for_good_in_one_direction_does_not_stop_commits([Values(1, 2)] int deaf, [Values(2, 1)] int mute)
+    [TestCase(1, 2)]
+    [TestCase(2, 1)]
+    [TestCase(2, 3)]
+    public void L9_a_link_that_is_cut_for_good_in_one_direction_does_not_stop_commits(int deaf, int mute)
     {
-        Assume.That(deaf, Is.Not.EqualTo(mute));
         TestCluster cluster = new TestCluster(3).Elect(1);
         cluster.Loses = message => message.To.Value == (ulong)deaf && message.From.Value == (ulong)mute;
         cluster.Pass(300);
