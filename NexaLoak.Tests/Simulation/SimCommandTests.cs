@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Json;
+using NUnit.Framework;
+using Raft.Jepsen.Commands;
+
+namespace NexaLoak.Tests.Simulation;
+
+[Parallelizable(ParallelScope.All)]
+internal sealed class SimCommandTests
+{
+    [Test]
+    public void The_last_line_of_json_sums_up_and_zero_means_no_failure()
+    {
+        (int code, string[] lines) = Run("sim", "--seeds", "3", "--start", "5", "--virtual", "2s", "--json");
+        JsonElement sum = JsonDocument.Parse(lines[^1]).RootElement;
+        Assert.That(code, Is.Zero);
+        Assert.That((sum.GetProperty("seeds").GetInt64(), sum.GetProperty("failures").GetInt64()), Is.EqualTo((3L, 0L)));
+        Assert.That(sum.GetProperty("steps").GetInt64(), Is.Positive);
+        Assert.That(sum.GetProperty("virtual_s").GetDouble(), Is.GreaterThan(6));
+        Assert.That(sum.GetProperty("wall_s").GetDouble(), Is.Positive);
+        Assert.That(sum.GetProperty("trace_hash").GetString(), Has.Length.EqualTo(16));
+    }
+
+    [Test]
+    public void A_failure_prints_the_property_the_events_and_a_replay_that_fails_alike()
+    {
+        (int code, string[] lines) = Run("sim", "--seeds", "1", "--virtual", "5s", "--mutant", "applied-before-commit");
+        string[] replay = lines.Single(line => line.StartsWith("replay with: ", StringComparison.Ordinal)).Split(' ')[3..];
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(lines[0], Does.StartWith("seed 0 failed").And.Contain("S8"));
+        Assert.That(lines.Count(line => line.StartsWith("  node ", StringComparison.Ordinal)), Is.Positive);
+
+        (int again, string[] replayed) = Run(replay);
+        Assert.That((again, replayed[0]), Is.EqualTo((1, lines[0])));
+    }
+
+    [TestCase("sim", "--seeds", "0", "at least 1")]
+    [TestCase("sim", "--virtual", "soon", "not a duration")]
+    [TestCase("sim", "--mutant", "none-such", "no mutant 'none-such'")]
+    [TestCase("sim", "--replay", "minus", "minus")]
+    public void Bad_options_are_explained(string command, string option, string value, string explanation)
+    {
+        ParseResult parsed = Root().Parse([command, option, value]);
+        Assert.That(parsed.Errors.Select(error => error.Message), Has.Some.Contain(explanation));
+    }
+
+    [Test]
+    public void The_mutants_are_listed()
+    {
+        (int code, string[] lines) = Run("mutants", "--json");
+        Assert.That(code, Is.Zero);
+        Assert.That(lines, Has.Length.GreaterThanOrEqualTo(10));
+        Assert.That(JsonDocument.Parse(lines[0]).RootElement.GetProperty("name").GetString(), Is.Not.Empty);
+    }
+
+    private static RootCommand Root() => new() { SimCommand.Create(), MutantsCommand.Create() };
+
+    private static (int Code, string[] Lines) Run(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        int code = Root().Parse(arguments).Invoke(new InvocationConfiguration { Output = output, Error = output });
+        return (code, output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}
