@@ -1,1 +1,4 @@
-return 0;
+using BenchmarkDotNet.Running;
+using NexaLoak.Benchmarks.Consensus;
+
+BenchmarkSwitcher.FromAssembly(typeof(CoreReplication).Assembly).Run(args);
