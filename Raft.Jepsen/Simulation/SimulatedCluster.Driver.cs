@@ -61,8 +61,16 @@ internal sealed partial class SimulatedCluster
         AfterInput(node);
     }
 
+    /// <summary>
+    /// Writes complete in order, and what waited for one leaves before the next completes: a promise that a later write ends was kept until then.
+    /// </summary>
     private void Persisted(SimulatedNode node, ulong sequence)
     {
+        if (sequence <= node.Disk.PersistedSequence)
+        {
+            return;
+        }
+
         if (node.DiskFails)
         {
             Count(Occurrence.DiskFailure);
@@ -70,14 +78,18 @@ internal sealed partial class SimulatedCluster
             return;
         }
 
-        node.Disk.Complete(sequence);
+        for (ulong next = node.Disk.PersistedSequence + 1; next <= sequence; next++)
+        {
+            node.Disk.Complete(next);
+            SendWaiting(node, next);
+        }
+
         node.Core!.OnPersisted(sequence);
         if (_trace is not null)
         {
             Note(node, $"write {sequence} is durable");
         }
 
-        SendWaiting(node, sequence);
         AfterInput(node);
     }
 
