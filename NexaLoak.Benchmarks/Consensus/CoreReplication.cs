@@ -5,8 +5,8 @@ using Raft.Core.Membership;
 namespace NexaLoak.Benchmarks.Consensus;
 
 /// <summary>
-/// What the core alone costs: three nodes in one thread, with a network and disks that take no time. One operation is one command from its proposal to its
-/// commit on all three.
+/// What the core alone costs: three nodes in one thread, with a network and disks that take no time. One operation is one command from its
+/// proposal to its commit on all three.
 /// </summary>
 [MemoryDiagnoser]
 public class CoreReplication

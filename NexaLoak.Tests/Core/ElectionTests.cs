@@ -5,7 +5,9 @@ using Raft.Core.Membership;
 
 namespace NexaLoak.Tests.Core;
 
-/// <summary>Elections and the durability of votes. The letter and number name the case in the collection of other libraries' bugs.</summary>
+/// <summary>
+/// Elections and the durability of votes. The letter and number name the case in the collection of other libraries' bugs.
+/// </summary>
 [Parallelizable(ParallelScope.All)]
 internal sealed class ElectionTests
 {
@@ -18,7 +20,9 @@ internal sealed class ElectionTests
         candidate.HoldsWrites = true;
         candidate.Core.Campaign();
         Assert.That(candidate.Drain(), Is.Empty);
-        Assert.That(candidate.Persist().Select(message => message.Type), Is.EqualTo(new[] { MessageType.VoteRequest, MessageType.VoteRequest }));
+        Assert.That(
+            candidate.Persist().Select(message => message.Type),
+            Is.EqualTo(new[] { MessageType.VoteRequest, MessageType.VoteRequest }));
 
         candidate.Crash();
         Assert.That(Ask(candidate, from: 2, term: 1)[0].Reject, Is.True);
@@ -103,7 +107,8 @@ internal sealed class ElectionTests
     [TestCase(MessageType.PreVoteRequest, 0UL, false, TestName = "A11 a pre-vote leaves the election timer alone")]
     public void A11_election_timer(MessageType type, ulong ownEntries, bool restarts)
     {
-        TestNode node = new TestCluster(3, Plain with { ElectionTicks = 100 })[1].WithPast(1, 0, [.. Enumerable.Repeat(1UL, (int)ownEntries)]);
+        ulong[] past = [.. Enumerable.Repeat(1UL, (int)ownEntries)];
+        TestNode node = new TestCluster(3, Plain with { ElectionTicks = 100 })[1].WithPast(1, 0, past);
         node.Tick(99);
         node.Step(new Message { Type = type, From = new NodeId(2), To = node.Id, Term = 2 });
         node.Tick(100);
@@ -130,7 +135,9 @@ internal sealed class ElectionTests
         }
     }
 
-    /// <summary>Found by the simulator: the node's entries reached the learner, and a crash made it forget the term that it had led.</summary>
+    /// <summary>
+    /// Found by the simulator: the node's entries reached the learner, and a crash made it forget the term that it had led.
+    /// </summary>
     [Test]
     public void A_single_voter_sends_nothing_to_learners_before_its_term_is_durable()
     {
@@ -171,7 +178,12 @@ internal sealed class ElectionTests
     }
 
     private static Message VoteRequest(ulong from, ulong term, LogId last)
-        => new() { Type = MessageType.VoteRequest, From = new NodeId(from), To = new NodeId(1), Term = term, LogIndex = last.Index, LogTerm = last.Term };
+        => new()
+        {
+            Type = MessageType.VoteRequest, From = new NodeId(from), To = new NodeId(1), Term = term,
+            LogIndex = last.Index, LogTerm = last.Term,
+        };
 
-    private static List<Message> Ask(TestNode voter, ulong from, ulong term, LogId last = default) => voter.Step(VoteRequest(from, term, last));
+    private static List<Message> Ask(TestNode voter, ulong from, ulong term, LogId last = default)
+        => voter.Step(VoteRequest(from, term, last));
 }

@@ -23,7 +23,9 @@ internal sealed class FlowControlTests
         }
 
         cluster.Settle();
-        Assert.That(cluster.Sent.Count(message => message.To.Value == 3 && message.Entries.Length > 0 && message.LogIndex > 0), Is.EqualTo(3));
+        Assert.That(
+            cluster.Sent.Count(message => message.To.Value == 3 && message.Entries.Length > 0 && message.LogIndex > 0),
+            Is.EqualTo(3));
         cluster.Loses = _ => false;
         cluster.Pass(3);
         Assert.That(cluster[3].Core.CommitIndex, Is.EqualTo(21));

@@ -17,6 +17,8 @@ internal sealed class MajorityQuorumTests
     /// <summary>Votes: 0 is no, 1 yes, 2 missing.</summary>
     private static Arbitrary<int[]> Votes => Gen.Choose(0, 9).SelectMany(count => Gen.Choose(0, 2).ArrayOf(count)).ToArbitrary();
 
+    private static Arbitrary<int[]> NineVotes => Gen.Choose(0, 2).ArrayOf(9).ToArbitrary();
+
     [Test]
     public void A15_a_majority_is_more_than_half([Range(1, 9)] int voters)
     {
@@ -46,7 +48,7 @@ internal sealed class MajorityQuorumTests
 
     [Test]
     public void A_joint_vote_is_won_when_both_halves_won_and_lost_when_one_lost()
-        => Prop.ForAll(Gen.Choose(0, 2).ArrayOf(9).ToArbitrary(), Gen.Choose(1, 511).ToArbitrary(), Gen.Choose(0, 511).ToArbitrary(), (votes, incoming, outgoing) =>
+        => Prop.ForAll(NineVotes, Gen.Choose(1, 511).ToArbitrary(), Gen.Choose(0, 511).ToArbitrary(), (votes, incoming, outgoing) =>
         {
             var configuration = new ClusterConfiguration(Chosen(incoming), Chosen(outgoing));
             VoteResult[] halves = [HalfOracle(incoming), HalfOracle(outgoing)];
@@ -87,7 +89,8 @@ internal sealed class MajorityQuorumTests
         return (ulong)index;
     }
 
-    private static VoteResult Tally(int[] votes) => MajorityQuorum.Tally(Ids.AsSpan(0, votes.Length), static (all, id) => VoteOf(all[id.Value - 1]), votes);
+    private static VoteResult Tally(int[] votes) => MajorityQuorum.Tally(Ids.AsSpan(0, votes.Length), static (all, id)
+        => VoteOf(all[id.Value - 1]), votes);
 
     /// <summary>Completes the missing votes in the best and in the worst way.</summary>
     private static VoteResult TallyOracle(int[] votes)

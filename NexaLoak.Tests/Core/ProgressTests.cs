@@ -20,7 +20,8 @@ internal sealed class ProgressTests
             foreach (int step in steps)
             {
                 Take(progress, step % 5, (ulong)(step / 5) % (LastIndex + 1));
-                bool holds = progress.Next > progress.Match && progress.Next <= LastIndex + 1 && progress.Match >= match && progress.Inflights.Count <= 8;
+                bool holds = progress.Next > progress.Match && progress.Next <= LastIndex + 1
+                    && progress.Match >= match && progress.Inflights.Count <= 8;
                 if (!holds)
                 {
                     return false;

@@ -12,9 +12,13 @@ namespace NexaLoak.Tests.Core;
 [Parallelizable(ParallelScope.All)]
 internal sealed class RaftLogTests
 {
+    /// <summary>By how much the term rises from entry to entry.</summary>
+    private static Arbitrary<int[]> Rises => Gen.Choose(0, 2).ArrayOf().Resize(12).ToArbitrary();
+
     [Test]
     public void The_log_is_a_list_whatever_is_appended_overwritten_written_and_evicted()
-        => Prop.ForAll(Gen.Choose(0, 1_000_000).ListOf().Resize(200).ToArbitrary(), steps => new LogWalk().Survives(steps)).QuickCheckThrowOnFailure();
+        => Prop.ForAll(Gen.Choose(0, 1_000_000).ListOf().Resize(200).ToArbitrary(), steps => new LogWalk().Survives(steps))
+            .QuickCheckThrowOnFailure();
 
     [Test]
     public void The_log_is_a_list_over_many_chunks()
@@ -86,7 +90,7 @@ internal sealed class RaftLogTests
 
     [Test]
     public void The_last_possible_agreement_is_found_for_every_index_and_term()
-        => Prop.ForAll(Gen.Choose(0, 2).ArrayOf().Resize(12).ToArbitrary(), Gen.Choose(0, 15).ToArbitrary(), Gen.Choose(0, 25).ToArbitrary(), (rises, index, term) =>
+        => Prop.ForAll(Rises, Gen.Choose(0, 15).ToArbitrary(), Gen.Choose(0, 25).ToArbitrary(), (rises, index, term) =>
         {
             var history = new TermHistory(default, 0, []);
             List<ulong> terms = [0];

@@ -11,7 +11,9 @@ internal sealed class ReplicationTests
 {
     private static readonly RaftOptions Plain = new() { PreVote = false, CheckQuorum = false };
 
-    /// <summary>Raft paper, Figure 8: an entry of an earlier term on a majority is committed only together with one of the own term.</summary>
+    /// <summary>
+    /// Raft paper, Figure 8: an entry of an earlier term on a majority is committed only together with one of the own term.
+    /// </summary>
     [Test]
     public void D1_entries_of_earlier_terms_are_not_committed_by_counting()
     {
@@ -171,7 +173,8 @@ internal sealed class ReplicationTests
         {
             Assert.That(node.Core.LastLogId, Is.EqualTo(new LogId(8, 11)));
             Assert.That(node.Disk.Durable.ChainAt(11), Is.EqualTo(cluster[1].Disk.Durable.ChainAt(11)));
-            int refusals = cluster.Sent.Count(message => message is { Type: MessageType.AppendResponse, Reject: true } && message.From == node.Id);
+            int refusals = cluster.Sent.Count(
+                message => message is { Type: MessageType.AppendResponse, Reject: true } && message.From == node.Id);
             Assert.That(refusals, Is.LessThanOrEqualTo(3));
         }
     }
@@ -181,7 +184,8 @@ internal sealed class ReplicationTests
     {
         TestNode follower = new TestCluster(3, Plain)[1].WithPast(1, 0, 1, 1, 1);
         follower.Step(Append(term: 1, new LogId(1, 3), commit: 3));
-        Message answer = follower.Step(Append(term: 1, default, commit: 3, [.. Enumerable.Range(1, 5).Select(i => TestNode.EntryOf(1, (ulong)i))]))[0];
+        Entry[] entries = [.. Enumerable.Range(1, 5).Select(i => TestNode.EntryOf(1, (ulong)i))];
+        Message answer = follower.Step(Append(term: 1, default, commit: 3, entries))[0];
         Assert.That((answer.Reject, answer.LogIndex, follower.Core.LastLogId.Index), Is.EqualTo((false, 5UL, 5UL)));
     }
 

@@ -92,7 +92,9 @@ internal sealed class TestCluster
     public TestNode? Leader => Nodes.FirstOrDefault(node => node.Core.Role == Role.Leader);
 
     public static bool Between(Message message, int one, int other)
-        => (message.From.Value == (ulong)one && message.To.Value == (ulong)other) || (message.From.Value == (ulong)other && message.To.Value == (ulong)one);
+        => (message.From.Value == (ulong)one && message.To.Value == (ulong)other)
+           
+            || (message.From.Value == (ulong)other && message.To.Value == (ulong)one);
 
     public static bool Touches(Message message, int id) => message.From.Value == (ulong)id || message.To.Value == (ulong)id;
 }

@@ -120,8 +120,9 @@ internal sealed class TestNode
 
     private List<Message> TakeSendable()
     {
-        List<Message> sendable = [.. _waiting.Where(outbound => outbound.AfterWrite <= Disk.PersistedSequence).Select(outbound => outbound.Message)];
-        _waiting.RemoveAll(outbound => outbound.AfterWrite <= Disk.PersistedSequence);
+        bool MayLeave(OutboundMessage outbound) => outbound.AfterWrite <= Disk.PersistedSequence;
+        List<Message> sendable = [.. _waiting.Where(MayLeave).Select(outbound => outbound.Message)];
+        _waiting.RemoveAll(MayLeave);
         return sendable;
     }
 

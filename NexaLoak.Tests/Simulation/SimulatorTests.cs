@@ -10,7 +10,8 @@ internal sealed class SimulatorTests
 {
     private const long OneMinute = 60_000_000;
 
-    private static IEnumerable<string> CheapMutants => MutantCatalog.All.Select(mutant => mutant.Name).Where(name => name != "old-acks-counted");
+    private static IEnumerable<string> CheapMutants => MutantCatalog.All.Select(mutant => mutant.Name).Where(name
+        => name != "old-acks-counted");
 
     [Test]
     public void The_core_keeps_every_property([Range(0, 3)] int batch)

@@ -10,7 +10,8 @@ internal static class MutantsCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line." };
-        var command = new Command("mutants", "Lists the bugs that 'sim --mutant' can plant, to prove that the simulator finds them.") { json };
+        var command = new Command(
+            "mutants", "Lists the bugs that 'sim --mutant' can plant, to prove that the simulator finds them.") { json };
         command.SetAction(parsed =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;

@@ -77,18 +77,20 @@ internal static class SimCommand
         return campaign.Failures.Count == 0 ? 0 : 1;
     }
 
-    private static void ReportFailure(SeedCampaign campaign, SimulationOptions options, SimulationResult result, bool json, TextWriter output)
+    private static void ReportFailure(
+        SeedCampaign campaign, SimulationOptions options, SimulationResult result, bool json, TextWriter output)
     {
-        string replay = string.Create(CultureInfo.InvariantCulture, $"raft-jepsen sim --replay {result.Seed} --virtual {options.Duration / 1000}ms")
+        string replay = $"raft-jepsen sim --replay {result.Seed} --virtual {options.Duration / 1000}ms"
             + (options.Mutant == Mutant.None ? "" : $" --mutant {options.Mutant.Name}");
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(
-                new { @event = "failure", seed = result.Seed, property = result.Failure!.Property, detail = result.Failure.Detail, replay }));
+            (string property, string detail) = (result.Failure!.Property, result.Failure.Detail);
+            output.WriteLine(JsonSerializer.Serialize(new { @event = "failure", seed = result.Seed, property, detail, replay }));
             return;
         }
 
-        output.WriteLine($"seed {result.Seed} failed after {Seconds(result.VirtualMicroseconds)} virtual seconds: {result.Failure!.Message}");
+        string after = Seconds(result.VirtualMicroseconds);
+        output.WriteLine($"seed {result.Seed} failed after {after} virtual seconds: {result.Failure!.Message}");
         PrintEvents(campaign.Trace(result.Seed, EventsPerNode), output, json);
         output.WriteLine($"replay with: {replay}");
     }

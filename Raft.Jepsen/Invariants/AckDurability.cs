@@ -20,7 +20,8 @@ internal sealed class AckDurability(IReadOnlyList<SimulatedNode> nodes) : ISendO
         if (!holds && leads)
         {
             throw new PropertyViolationException(
-                "S12 durable acknowledgements", $"node {node.Id} acknowledges {message.LogIndex} to {leader.Id} in term {message.Term}; its disk does not hold it");
+                "S12 durable acknowledgements",
+                $"node {node.Id} acknowledges {message.LogIndex} to {leader.Id} in term {message.Term}; its disk does not hold it");
         }
     }
 }

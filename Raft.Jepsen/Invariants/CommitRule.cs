@@ -10,7 +10,8 @@ internal sealed class CommitRule : ICommitObserver
         if (node.IsLeader && node.Disk.Issued[after].Entry.Term != node.Core!.Term)
         {
             throw new PropertyViolationException(
-                "S7 commit rule", $"leader {node.Id} of term {node.Core.Term} commits up to {node.Disk.Issued[after].Entry.Id} by counting");
+                "S7 commit rule",
+                $"leader {node.Id} of term {node.Core.Term} commits up to {node.Disk.Issued[after].Entry.Id} by counting");
         }
     }
 }

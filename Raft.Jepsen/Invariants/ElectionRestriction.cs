@@ -28,7 +28,8 @@ internal sealed class ElectionRestriction : ISendObserver, IDeliveryObserver
             && asked < own)
         {
             throw new PropertyViolationException(
-                "S13 election restriction", $"node {node.Id}, whose log ended at {own}, votes in term {message.Term} for {message.To}, whose log ended at {asked}");
+                "S13 election restriction",
+                $"node {node.Id}, whose log ended at {own}, votes in term {message.Term} for {message.To}, whose log ended at {asked}");
         }
     }
 

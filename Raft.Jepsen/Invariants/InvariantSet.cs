@@ -22,8 +22,10 @@ internal sealed class InvariantSet
         object[] all =
         [
             new ElectionSafety(), new LeaderAppendOnly(), new LogMatching(), new LeaderCompleteness(committed), new CommitDurability(nodes),
-            new CommitRule(), new CommitOrder(committed), new StateMachineSafety(committed), new VoteOnce(), new TermMonotonicity(nodes.Count),
-            new AckDurability(nodes), new ElectionRestriction(), new ReadLinearizability(), new RecoveryEquivalence(), new ProgressBounds(nodes), new StableIndexTruth(),
+            new CommitRule(), new CommitOrder(committed), new StateMachineSafety(committed), new VoteOnce(),
+            new TermMonotonicity(nodes.Count),
+            new AckDurability(nodes), new ElectionRestriction(), new ReadLinearizability(), new RecoveryEquivalence(),
+            new ProgressBounds(nodes), new StableIndexTruth(),
         ];
         _appends = [.. all.OfType<IAppendObserver>()];
         _truncations = [.. all.OfType<ITruncationObserver>()];

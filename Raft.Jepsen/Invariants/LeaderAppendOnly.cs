@@ -10,7 +10,9 @@ internal sealed class LeaderAppendOnly : ITruncationObserver
     {
         if (node.IsLeader && node.SeenRole == Role.Leader && node.SeenTerm == node.Core!.Term)
         {
-            throw new PropertyViolationException("S2 leader append-only", $"leader {node.Id} replaces its log from {from} on in term {node.SeenTerm}");
+            throw new PropertyViolationException(
+                "S2 leader append-only",
+                $"leader {node.Id} replaces its log from {from} on in term {node.SeenTerm}");
         }
     }
 }

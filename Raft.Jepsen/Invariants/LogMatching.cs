@@ -19,7 +19,9 @@ internal sealed class LogMatching : IAppendObserver, IRestartObserver
         }
         else if (known != slot.Chain)
         {
-            throw new PropertyViolationException("S3 log matching", $"node {node.Id} has another log up to {slot.Entry.Id} than was written before");
+            throw new PropertyViolationException(
+                "S3 log matching",
+                $"node {node.Id} has another log up to {slot.Entry.Id} than was written before");
         }
     }
 

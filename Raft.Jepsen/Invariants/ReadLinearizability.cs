@@ -9,7 +9,9 @@ internal sealed class ReadLinearizability : IReadObserver
     {
         if (index < read.Floor)
         {
-            throw new PropertyViolationException("S15 linearizable reads", $"node {node.Id} serves a read at {index} that began after {read.Floor} was known");
+            throw new PropertyViolationException(
+                "S15 linearizable reads",
+                $"node {node.Id} serves a read at {index} that began after {read.Floor} was known");
         }
     }
 }

@@ -15,7 +15,9 @@ internal sealed class StableIndexTruth : ICommitObserver, IApplyObserver
     {
         if (!node.Disk.Durable.Holds(index, node.Disk.Issued.ChainAt(Math.Min(index, node.Disk.Issued.LastIndex))))
         {
-            throw new PropertyViolationException("E1 stable index", $"node {node.Id} takes its log for durable up to {index}, and its disk holds another one");
+            throw new PropertyViolationException(
+                "E1 stable index",
+                $"node {node.Id} takes its log for durable up to {index}, and its disk holds another one");
         }
     }
 }

@@ -4,7 +4,10 @@ using Raft.Jepsen.Simulation;
 
 namespace Raft.Jepsen.Invariants;
 
-/// <summary>S11: no term is told before it is durable, so a restarted node is never behind what it told. Pre-votes tell of a term that nobody entered.</summary>
+/// <summary>
+/// S11: no term is told before it is durable, so a restarted node is never behind what it told. Pre-votes tell of a term that nobody
+/// entered.
+/// </summary>
 internal sealed class TermMonotonicity(int nodes) : ISendObserver, IRestartObserver
 {
     private readonly ulong[] _told = new ulong[nodes];
@@ -25,7 +28,8 @@ internal sealed class TermMonotonicity(int nodes) : ISendObserver, IRestartObser
         if (node.Disk.DurableState.Term < message.Term)
         {
             throw new PropertyViolationException(
-                "S11 durable terms", $"node {node.Id} sends {message.Type} in term {message.Term}, and only {node.Disk.DurableState.Term} is durable");
+                "S11 durable terms",
+                $"node {node.Id} sends {message.Type} in term {message.Term}, and only {node.Disk.DurableState.Term} is durable");
         }
 
         _told[node.Position] = Math.Max(_told[node.Position], message.Term);

@@ -28,7 +28,8 @@ internal sealed class VoteOnce : ISendObserver, IRestartObserver
         {
             throw new PropertyViolationException(
                 "S10 one vote a term",
-                $"node {node.Id} tells a vote for {candidate} in term {message.Term}, after one for {_votes[(node.Position, message.Term)]}");
+                $"node {node.Id} tells a vote for {candidate} in term {message.Term}, after one for "
+                    + $"{_votes[(node.Position, message.Term)]}");
         }
 
         HardState durable = node.Disk.DurableState;
@@ -44,7 +45,9 @@ internal sealed class VoteOnce : ISendObserver, IRestartObserver
         HardState state = recovered.HardState;
         if (_votes.TryGetValue((node.Position, state.Term), out NodeId told) && told != state.VotedFor)
         {
-            throw new PropertyViolationException("S10 one vote a term", $"node {node.Id} forgot in a restart its vote of term {state.Term}");
+            throw new PropertyViolationException(
+                "S10 one vote a term",
+                $"node {node.Id} forgot in a restart its vote of term {state.Term}");
         }
     }
 }

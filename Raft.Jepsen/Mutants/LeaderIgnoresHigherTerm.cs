@@ -4,7 +4,8 @@ using Raft.Jepsen.Simulation;
 namespace Raft.Jepsen.Mutants;
 
 /// <summary>A leader does not step down on a higher term in a reply.</summary>
-internal sealed class LeaderIgnoresHigherTerm() : Mutant("leader-ignores-higher-term", "A leader does not step down on a higher term in a reply.", "L")
+internal sealed class LeaderIgnoresHigherTerm()
+    : Mutant("leader-ignores-higher-term", "A leader does not step down on a higher term in a reply.", "L")
 {
     public override void Deliver(SimulatedNode node, in Message message)
     {

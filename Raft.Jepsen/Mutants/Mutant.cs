@@ -5,8 +5,8 @@ using Raft.Jepsen.Simulation;
 namespace Raft.Jepsen.Mutants;
 
 /// <summary>
-/// A known bug, planted between the core and the simulated world: a driver that breaks the core's contract, or messages and disk contents changed so that
-/// the core acts as if the bug were in it. The base class plants nothing.
+/// A known bug, planted between the core and the simulated world: a driver that breaks the core's contract, or messages and disk contents
+/// changed so that the core acts as if the bug were in it. The base class plants nothing.
 /// </summary>
 internal class Mutant(string name, string description, params string[] properties)
 {

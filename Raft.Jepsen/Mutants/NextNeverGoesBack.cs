@@ -4,7 +4,8 @@ using Raft.Jepsen.Simulation;
 namespace Raft.Jepsen.Mutants;
 
 /// <summary>A leader does not look further back when a follower refuses.</summary>
-internal sealed class NextNeverGoesBack() : Mutant("next-never-goes-back", "A leader does not look further back when a follower refuses.", "L")
+internal sealed class NextNeverGoesBack()
+    : Mutant("next-never-goes-back", "A leader does not look further back when a follower refuses.", "L")
 {
     public override void Deliver(SimulatedNode node, in Message message)
     {

@@ -4,7 +4,8 @@ using Raft.Jepsen.Simulation;
 namespace Raft.Jepsen.Mutants;
 
 /// <summary>A candidate counts votes of earlier terms.</summary>
-internal sealed class OldVotesCounted() : Mutant("old-votes-counted", "A candidate counts votes of earlier terms.", "S1", "S4", "S11", "assertion")
+internal sealed class OldVotesCounted()
+    : Mutant("old-votes-counted", "A candidate counts votes of earlier terms.", "S1", "S4", "S11", "assertion")
 {
     public override void Deliver(SimulatedNode node, in Message message)
         => node.Core!.Step(

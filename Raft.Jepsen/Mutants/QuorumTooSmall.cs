@@ -5,7 +5,8 @@ using Raft.Jepsen.Simulation;
 namespace Raft.Jepsen.Mutants;
 
 /// <summary>One yes more than there is counts towards every majority.</summary>
-internal sealed class QuorumTooSmall() : Mutant("quorum-too-small", "One yes more than there is counts towards every majority.", "S1", "S6", "S4", "S12")
+internal sealed class QuorumTooSmall()
+    : Mutant("quorum-too-small", "One yes more than there is counts towards every majority.", "S1", "S6", "S4", "S12")
 {
     public override void Deliver(SimulatedNode node, in Message message)
     {

@@ -5,8 +5,12 @@ using Raft.Core.Storage;
 namespace Raft.Jepsen.Mutants;
 
 /// <summary>The term is not stored: a restart finds that of the last entry.</summary>
-internal sealed class TermForgotten() : Mutant("term-forgotten", "The term is not stored: a restart finds that of the last entry.", "S11", "S10", "S1")
+internal sealed class TermForgotten()
+    : Mutant("term-forgotten", "The term is not stored: a restart finds that of the last entry.", "S11", "S10", "S1")
 {
     public override RecoveredState Recover(RecoveredState state)
-        => state with { HardState = new HardState(state.TermRuns.Count == 0 ? 0 : state.TermRuns[^1].Term, NodeId.None, state.HardState.Commit) };
+        => state with
+        {
+            HardState = new HardState(state.TermRuns.Count == 0 ? 0 : state.TermRuns[^1].Term, NodeId.None, state.HardState.Commit),
+        };
 }

@@ -5,10 +5,12 @@ using Raft.Jepsen.Simulation;
 namespace Raft.Jepsen.Mutants;
 
 /// <summary>A voter who has voted in a term says yes to others too.</summary>
-internal sealed class VoteTwice() : Mutant("vote-twice", "A voter who has voted in a term says yes to others too.", "S10", "S1", "S13", "assertion")
+internal sealed class VoteTwice()
+    : Mutant("vote-twice", "A voter who has voted in a term says yes to others too.", "S10", "S1", "S13", "assertion")
 {
     public override Message Outgoing(SimulatedNode node, in Message message)
-        => message is { Type: MessageType.VoteResponse, Reject: true } && node.Core!.Term == message.Term && node.Core.VotedFor != NodeId.None
+        => message is { Type: MessageType.VoteResponse, Reject: true } && node.Core!.Term == message.Term
+            && node.Core.VotedFor != NodeId.None
             ? message with { Reject = false }
             : message;
 }

@@ -3,8 +3,8 @@ using Raft.Core.Consensus;
 namespace Raft.Jepsen.Simulation;
 
 /// <summary>
-/// What one seed draws before its run: the cluster, its options, its workload and which faults come how often. Every second seed turns all faults on; the
-/// others draw a subset (swarm testing), because some bugs need quiet in all but one direction.
+/// What one seed draws before its run: the cluster, its options, its workload and which faults come how often. Every second seed turns all
+/// faults on; the others draw a subset (swarm testing), because some bugs need quiet in all but one direction.
 /// </summary>
 internal sealed class FaultPlan
 {
@@ -74,7 +74,10 @@ internal sealed class FaultPlan
             CrashInReady = Rate(2_000),
             LateDrain = Rate(700_000),
             FaultIntervals = [.. Enum.GetValues<FaultKind>().Select(_ => On() ? random.Between(1, 15) * 1_000_000 : 0)],
-            TriggerChances = [.. Enum.GetValues<TriggerPoint>().Select(point => Rate(point >= TriggerPoint.CommitAdvanced ? 10_000 : 150_000))],
+            TriggerChances =
+            [
+                .. Enum.GetValues<TriggerPoint>().Select(point => Rate(point >= TriggerPoint.CommitAdvanced ? 10_000 : 150_000)),
+            ],
             ProposeInterval = random.Between(5_000, 200_000),
             ReadInterval = random.Between(10_000, 200_000),
             MaxBatch = random.Below(10) < 3 ? 1 : 1 << random.Below(7),

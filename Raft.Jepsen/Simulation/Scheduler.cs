@@ -1,8 +1,8 @@
 namespace Raft.Jepsen.Simulation;
 
 /// <summary>
-/// Virtual time and the events to come: a binary heap ordered by time, then by a random tie, so that simultaneous events meet in every order, then by
-/// the order of scheduling.
+/// Virtual time and the events to come: a binary heap ordered by time, then by a random tie, so that simultaneous events meet in every
+/// order, then by the order of scheduling.
 /// </summary>
 internal sealed class Scheduler(RandomStream ties)
 {

@@ -117,7 +117,10 @@ internal sealed partial class SimulatedCluster
         }
     }
 
-    /// <summary>A client is told that its command is done when the node that took it has applied the entry; if another entry took the place, it failed.</summary>
+    /// <summary>
+    /// A client is told that its command is done when the node that took it has applied the entry; if another entry took the place, it
+    /// failed.
+    /// </summary>
     private void AnswerProposals(SimulatedNode node)
     {
         ulong applied = node.StateMachine.AppliedIndex;
@@ -133,8 +136,8 @@ internal sealed partial class SimulatedCluster
     }
 
     /// <summary>
-    /// Clients of a leadership that is over are told that the outcome is unknown. A node may win and lose a leadership between two looks of its driver, so the
-    /// terms decide, not the roles seen.
+    /// Clients of a leadership that is over are told that the outcome is unknown. A node may win and lose a leadership between two looks of
+    /// its driver, so the terms decide, not the roles seen.
     /// </summary>
     private void AbandonCalls(SimulatedNode node)
     {

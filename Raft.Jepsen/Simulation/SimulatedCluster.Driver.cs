@@ -62,7 +62,8 @@ internal sealed partial class SimulatedCluster
     }
 
     /// <summary>
-    /// Writes complete in order, and what waited for one leaves before the next completes: a promise that a later write ends was kept until then.
+    /// Writes complete in order, and what waited for one leaves before the next completes: a promise that a later write ends was kept until
+    /// then.
     /// </summary>
     private void Persisted(SimulatedNode node, ulong sequence)
     {
@@ -133,7 +134,9 @@ internal sealed partial class SimulatedCluster
         }
     }
 
-    /// <summary>Carries out what the core asks for, as far as the number of effects allows. Returns false when they do not suffice.</summary>
+    /// <summary>
+    /// Carries out what the core asks for, as far as the number of effects allows. Returns false when they do not suffice.
+    /// </summary>
     private bool CarryOut(SimulatedNode node, Ready ready, int effects)
     {
         if (ready.Write is { } write)
@@ -379,6 +382,8 @@ internal sealed partial class SimulatedCluster
     }
 
     private static string Describe(in Message m)
-        => $"{m.From}->{m.To} {m.Type} term {m.Term}{(m.Reject ? " REFUSED hint " + m.RejectHint : "")} log {m.LogTerm}/{m.LogIndex} commit {m.Commit}"
-            + $"{(m.Entries.IsEmpty ? "" : $" entries {m.Entries.Span[0].Id}..{m.Entries.Span[^1].Id}")}{(m.ReadContext > 0 ? $" read {m.ReadContext}" : "")}";
+        => $"{m.From}->{m.To} {m.Type} term {m.Term}{(m.Reject ? " REFUSED hint " + m.RejectHint : "")}"
+            + $" log {m.LogTerm}/{m.LogIndex} commit {m.Commit}"
+            + $"{(m.Entries.IsEmpty ? "" : $" entries {m.Entries.Span[0].Id}..{m.Entries.Span[^1].Id}")}"
+            + $"{(m.ReadContext > 0 ? $" read {m.ReadContext}" : "")}";
 }

@@ -53,7 +53,8 @@ internal sealed partial class SimulatedCluster
                 node.DiskExtra = _faults.Below(3) == 0 ? 0 : _faults.Wait(_plan.ElectionTimeout / 4);
                 break;
             case FaultKind.SlowLink:
-                _network.SlowDown(node.Position, _faults.Below(_nodes.Length), _faults.Below(2) == 0 ? 0 : _faults.Wait(_plan.ElectionTimeout / 4));
+                _network.SlowDown(
+                    node.Position, _faults.Below(_nodes.Length), _faults.Below(2) == 0 ? 0 : _faults.Wait(_plan.ElectionTimeout / 4));
                 break;
             case FaultKind.ClockRate:
                 node.TickPerMille = _faults.Below(3) == 0 ? 1000 : (int)_faults.Between(500, 2000);

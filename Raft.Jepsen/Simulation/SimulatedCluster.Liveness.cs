@@ -55,7 +55,10 @@ internal sealed partial class SimulatedCluster
         SimulatedNode? leader = AgreedLeader();
         if (!_leaderSeen)
         {
-            Demand(leader is not null || timeouts < LeaderWithin, "L1 a leader", $"no leader {timeouts} election timeouts after the faults");
+            Demand(
+                leader is not null || timeouts < LeaderWithin,
+                "L1 a leader",
+                $"no leader {timeouts} election timeouts after the faults");
             _leaderSeen = leader is not null;
         }
 
@@ -73,7 +76,10 @@ internal sealed partial class SimulatedCluster
             "L2 a commit",
             $"a new command is not committed {timeouts} election timeouts after the faults");
         bool converged = leader is not null && _committed.LastIndex >= _probe && HaveConverged(leader);
-        Demand(converged || timeouts < CommitWithin + BacklogTimeouts, "L3 one state", $"the nodes differ {timeouts} election timeouts after the faults");
+        Demand(
+            converged || timeouts < CommitWithin + BacklogTimeouts,
+            "L3 one state",
+            $"the nodes differ {timeouts} election timeouts after the faults");
         if (converged)
         {
             CheckQuiet(leader!);
@@ -92,7 +98,10 @@ internal sealed partial class SimulatedCluster
             _convergedTerm = leader.Core!.Term;
         }
 
-        Demand(leader.Core!.Term == _convergedTerm, "L4 no needless election", $"term {leader.Core.Term} follows {_convergedTerm} in a sound cluster");
+        Demand(
+            leader.Core!.Term == _convergedTerm,
+            "L4 no needless election",
+            $"term {leader.Core.Term} follows {_convergedTerm} in a sound cluster");
         if (_scheduler.Now - _convergedAt < QuietTimeouts * _plan.ElectionTimeout)
         {
             return;
@@ -100,7 +109,10 @@ internal sealed partial class SimulatedCluster
 
         foreach (SimulatedNode node in _nodes)
         {
-            Demand(node.Reads.Count == 0 && node.Proposals.Count == 0, "L8 every call ends", $"node {node.Id} still owes {node.Reads.Count} reads and {node.Proposals.Count} proposals an answer");
+            Demand(
+                node.Reads.Count == 0 && node.Proposals.Count == 0,
+                "L8 every call ends",
+                $"node {node.Id} still owes {node.Reads.Count} reads and {node.Proposals.Count} proposals an answer");
         }
 
         _done = true;
@@ -108,8 +120,11 @@ internal sealed partial class SimulatedCluster
 
     private SimulatedNode? AgreedLeader()
     {
-        SimulatedNode? leader = Array.Find(_nodes, node => node.IsLeader && Array.TrueForAll(_nodes, other => !other.IsLeader || other.Core!.Term <= node.Core!.Term));
-        int followers = leader is null ? 0 : _nodes.Take(_plan.Voters).Count(node => node.Core is { } core && core.Leader == leader.Id && core.Term == leader.Core!.Term);
+        SimulatedNode? leader = Array.Find(
+            _nodes,
+            node => node.IsLeader && Array.TrueForAll(_nodes, other => !other.IsLeader || other.Core!.Term <= node.Core!.Term));
+        int followers = leader is null ? 0 : _nodes.Take(_plan.Voters).Count(
+            node => node.Core is { } core && core.Leader == leader.Id && core.Term == leader.Core!.Term);
         return followers > _plan.Voters / 2 ? leader : null;
     }
 

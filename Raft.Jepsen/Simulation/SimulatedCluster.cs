@@ -6,7 +6,8 @@ using Raft.Jepsen.Mutants;
 namespace Raft.Jepsen.Simulation;
 
 /// <summary>
-/// One run of a whole cluster in one thread and virtual time. The seed decides everything, so the same seed gives the same run on any machine.
+/// One run of a whole cluster in one thread and virtual time. The seed decides everything, so the same seed gives the same run on any
+/// machine.
 /// </summary>
 internal sealed partial class SimulatedCluster
 {
@@ -46,7 +47,9 @@ internal sealed partial class SimulatedCluster
         _scheduler = new Scheduler(streams.Open(RandomPurpose.Ties));
         int count = _plan.Voters + _plan.Learners;
         _nodes = [.. Enumerable.Range(0, count).Select(position => new SimulatedNode(position, streams))];
-        _configuration = new ClusterConfiguration(_nodes.Take(_plan.Voters).Select(node => node.Id), learners: _nodes.Skip(_plan.Voters).Select(node => node.Id));
+        _configuration = new ClusterConfiguration(
+            _nodes.Take(_plan.Voters).Select(node => node.Id),
+            learners: _nodes.Skip(_plan.Voters).Select(node => node.Id));
         _network = new SimulatedNetwork(count, _scheduler, _plan, streams, occurrences);
         _invariants = new InvariantSet(_nodes, _committed);
         _trace = trace?.Invoke(count);

@@ -5,7 +5,8 @@ using Raft.Jepsen.Mutants;
 namespace Raft.Jepsen.Simulation;
 
 /// <summary>
-/// A node's storage: one ordered stream of writes. What was issued is readable at once; what was completed survives a crash, and of the rest a prefix.
+/// A node's storage: one ordered stream of writes. What was issued is readable at once; what was completed survives a crash, and of the
+/// rest a prefix.
 /// </summary>
 internal sealed class SimulatedDisk : IRaftLogReader
 {

@@ -3,8 +3,8 @@ using Raft.Core.Consensus;
 namespace Raft.Jepsen.Simulation;
 
 /// <summary>
-/// The links between the nodes: each message is lost, delayed, doubled or sent again much later, as the link's own random stream says; a cut link loses
-/// everything.
+/// The links between the nodes: each message is lost, delayed, doubled or sent again much later, as the link's own random stream says; a
+/// cut link loses everything.
 /// </summary>
 internal sealed class SimulatedNetwork
 {
@@ -73,7 +73,8 @@ internal sealed class SimulatedNetwork
             return;
         }
 
-        long delay = _extraDelay[from, to] + link.Wait(_plan.LinkDelay) + (link.Chance(_plan.LateMessage) ? link.Wait(_plan.ElectionTimeout) : 0);
+        long delay = _extraDelay[from, to] + link.Wait(_plan.LinkDelay)
+            + (link.Chance(_plan.LateMessage) ? link.Wait(_plan.ElectionTimeout) : 0);
         Schedule(message, to, delay);
         if (link.Chance(_plan.Duplication))
         {

@@ -6,4 +6,5 @@ namespace Raft.Jepsen.Simulation;
 /// <param name="VirtualMicroseconds">Virtual time that passed.</param>
 /// <param name="TraceHash">Hash of everything that happened; equal for equal runs.</param>
 /// <param name="Failure">The property that broke, or <c>null</c>.</param>
-internal sealed record SimulationResult(ulong Seed, long Steps, long VirtualMicroseconds, ulong TraceHash, PropertyViolationException? Failure);
+internal sealed record SimulationResult(
+    ulong Seed, long Steps, long VirtualMicroseconds, ulong TraceHash, PropertyViolationException? Failure);
