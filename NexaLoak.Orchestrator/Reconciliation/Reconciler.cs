@@ -110,7 +110,8 @@ internal sealed partial class Reconciler : BackgroundService
     {
         using var due = CancellationTokenSource.CreateLinkedTokenSource(session.Lost);
         Task alarm = Task.Delay(_round.UntilRetry(session.Term) is { } retry && retry < relist ? retry : relist, _time, due.Token);
-        while (!alarm.IsCompleted)
+        // The loss wakes this loop from within its own cancellation, when the alarm is not told yet: without a look at it the loop would spin.
+        while (!alarm.IsCompleted && !session.Lost.IsCancellationRequested)
         {
             FleetView view = _state.View;
             if (_round.HasWork(content, session.Term))
