@@ -135,7 +135,7 @@ internal static class CommandGenerator
            from node in Enumerable.Range(1, 3)
            from record in (string[])["", "r1"]
            let kind = record.Length == 0 ? OperationKind.AssignIp : OperationKind.UnassignIp
-           select new Orchestrator.Fleet.OperationSubject(kind, $"n{node}", $"10.0.0.{node}", record).OperationId((ulong)generation),
+           select new NexaLoak.Orchestrator.Fleet.OperationSubject(kind, $"n{node}", $"10.0.0.{node}", record).OperationId((ulong)generation),
     ];
 
     private static Gen<Command> Domain() =>

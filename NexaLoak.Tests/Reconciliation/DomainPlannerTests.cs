@@ -10,7 +10,7 @@ namespace NexaLoak.Tests.Reconciliation;
 [TestFixture]
 internal sealed class DomainPlannerTests
 {
-    private static readonly PlanContext Context = new("c1", 5, 0.5, ImmutableHashSet<Orchestrator.Fleet.OperationSubject>.Empty);
+    private static readonly PlanContext Context = new("c1", 5, 0.5, ImmutableHashSet<NexaLoak.Orchestrator.Fleet.OperationSubject>.Empty);
 
     [Test]
     public void Additions_come_before_removals()
@@ -71,7 +71,7 @@ internal sealed class DomainPlannerTests
         Assert.That(Plan(log.State.View.Fleet, Owned("b", 2)).Changes, Is.Empty);
     }
 
-    private static Orchestrator.Fleet.FleetData Fleet(int count, int[] crashed)
+    private static NexaLoak.Orchestrator.Fleet.FleetData Fleet(int count, int[] crashed)
     {
         var log = new FakeLog();
         log.AddHealthyNodes(count);
@@ -86,7 +86,7 @@ internal sealed class DomainPlannerTests
     private static DomainRecord Owned(string id, int node, ulong term = 3) =>
         new(id, FleetBuilder.Address(node), new RecordOwner("c1", $"n{node}", term));
 
-    private static DomainPlan Plan(Orchestrator.Fleet.FleetData fleet, params DomainRecord[] records) =>
+    private static DomainPlan Plan(NexaLoak.Orchestrator.Fleet.FleetData fleet, params DomainRecord[] records) =>
         DomainPlanner.Plan(fleet, new DomainContent("c1", records), Context);
 
     private static IEnumerable<string> Texts(DomainPlan plan) => plan.Changes.Select(change => change.ToString());

@@ -137,7 +137,7 @@ internal sealed class ReconcilerTests
 
         await harness.UntilPublishedAsync(1, 2);
         await harness.UntilSettledAsync();
-        Orchestrator.Fleet.Operation operation = harness.Fleet.Operations.Values.Single();
+        NexaLoak.Orchestrator.Fleet.Operation operation = harness.Fleet.Operations.Values.Single();
         Assert.Multiple(() =>
         {
             Assert.That(operation.State, Is.EqualTo(OperationState.Done));
@@ -166,7 +166,7 @@ internal sealed class ReconcilerTests
         await harness.UntilSettledAsync();
         await harness.Time.AdvanceSlowlyAsync(TimeSpan.FromSeconds(10));
 
-        Orchestrator.Fleet.Operation operation = harness.Fleet.Operations.Values.Single();
+        NexaLoak.Orchestrator.Fleet.Operation operation = harness.Fleet.Operations.Values.Single();
         Assert.Multiple(() =>
         {
             Assert.That(harness.Domain.Writes.Select(write => write.Term), Is.EqualTo(((ulong[])[1, 2]).Take(writes)));
@@ -189,7 +189,7 @@ internal sealed class ReconcilerTests
         raft.Lead(2);
         await harness.UntilPublishedAsync(1, 2);
         await harness.UntilSettledAsync();
-        Orchestrator.Fleet.Operation operation = harness.Fleet.Operations.Values.Single();
+        NexaLoak.Orchestrator.Fleet.Operation operation = harness.Fleet.Operations.Values.Single();
         Assert.Multiple(() =>
         {
             Assert.That(operation.Id, Is.EqualTo(id));
