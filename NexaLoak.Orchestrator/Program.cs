@@ -1,1 +1,3 @@
-return 0;
+using NexaLoak.Orchestrator.Commands;
+
+return await CommandLine.RunAsync(args);
