@@ -42,6 +42,8 @@ internal static class CommandLine
     private static RootCommand Build() => new("Keeps the domain of a VPN fleet pointing at the servers that are alive.")
     {
         InitCommand.Build(),
+        ServeCommand.Build(),
+        StatusCommand.Build(),
     };
 
     private static string PathOf(Command command) => command is RootCommand ? "nexaloak" : $"nexaloak {command.Name}";
