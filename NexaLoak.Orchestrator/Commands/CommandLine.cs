@@ -44,6 +44,7 @@ internal static class CommandLine
         InitCommand.Build(),
         ServeCommand.Build(),
         StatusCommand.Build(),
+        DemoCommand.Build(),
     };
 
     private static string PathOf(Command command) => command is RootCommand ? "nexaloak" : $"nexaloak {command.Name}";
