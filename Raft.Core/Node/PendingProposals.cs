@@ -40,12 +40,19 @@ internal sealed class PendingProposals
         }
     }
 
-    /// <summary>Ends every wait for an entry above <paramref name="index"/>: nobody here will learn what becomes of it.</summary>
-    public void AbandonAbove(ulong index, string message, Exception? reason = null)
+    /// <summary>
+    /// Ends the waits for entries above <paramref name="index"/> that were not proposed in <paramref name="leadingTerm"/>: nobody here will learn what
+    /// becomes of them.
+    /// </summary>
+    /// <param name="index">Highest index whose fate is settled.</param>
+    /// <param name="leadingTerm">Term in which this node leads; 0 when it does not.</param>
+    /// <param name="message">Why the wait ends.</param>
+    /// <param name="reason">What is behind it.</param>
+    public void AbandonAbove(ulong index, ulong leadingTerm, string message, Exception? reason = null)
     {
-        foreach (ulong pendingIndex in _pending.Keys)
+        foreach ((ulong pendingIndex, Pending pending) in _pending)
         {
-            if (pendingIndex > index && _pending.TryRemove(pendingIndex, out Pending pending))
+            if (pendingIndex > index && pending.Term != leadingTerm && _pending.TryRemove(KeyValuePair.Create(pendingIndex, pending)))
             {
                 pending.Proposer.TrySetException(new OutcomeUnknownException(message, reason));
             }

@@ -41,27 +41,39 @@ internal sealed class PendingReads
         }
     }
 
-    /// <summary>Ends the waits that need this node to lead. A confirmed round stays good.</summary>
-    public void FailUnconfirmed(Func<Exception> reason)
+    /// <summary>Ends the waits for whom no round was begun.</summary>
+    public void FailArrived(Func<Exception> reason)
     {
-        foreach (TaskCompletionSource reader in _arrived.Concat(_asked.Values.SelectMany(readers => readers)))
+        Fail(_arrived, reason);
+        _arrived.Clear();
+    }
+
+    /// <summary>Ends the waits for rounds that nobody will confirm any more. A confirmed round stays good.</summary>
+    public void FailBegunRounds(Func<Exception> reason)
+    {
+        foreach (TaskCompletionSource[] readers in _asked.Values)
         {
-            reader.TrySetException(reason());
+            Fail(readers, reason);
         }
 
-        _arrived.Clear();
         _asked.Clear();
     }
 
     public void FailAll(Func<Exception> reason)
     {
-        FailUnconfirmed(reason);
+        FailArrived(reason);
+        FailBegunRounds(reason);
         while (_confirmed.TryDequeue(out TaskCompletionSource[]? readers, out _))
         {
-            foreach (TaskCompletionSource reader in readers)
-            {
-                reader.TrySetException(reason());
-            }
+            Fail(readers, reason);
+        }
+    }
+
+    private static void Fail(IEnumerable<TaskCompletionSource> readers, Func<Exception> reason)
+    {
+        foreach (TaskCompletionSource reader in readers)
+        {
+            reader.TrySetException(reason());
         }
     }
 }

@@ -145,7 +145,7 @@ public sealed partial class RaftNode
         ulong context = _core.RequestRead();
         if (context == 0)
         {
-            _reads.FailUnconfirmed(() => new NotLeaderException(_core.Leader));
+            _reads.FailArrived(() => new NotLeaderException(_core.Leader));
         }
         else
         {
@@ -202,11 +202,13 @@ public sealed partial class RaftNode
 
         _leaderSince = _core.Role == Role.Leader ? _time.GetTimestamp() : null;
         _contacts.Clear();
-        if (before.Role == Role.Leader)
-        {
-            _proposals.AbandonAbove(_core.CommitIndex, "The node lost leadership before the command was committed; it may or may not be carried out.");
-            _reads.FailUnconfirmed(() => new NotLeaderException(_core.Leader));
-        }
+
+        // Leadership may have been won and lost again in between, so what waits is judged by its term and not by the role that is seen before.
+        _proposals.AbandonAbove(
+            _core.CommitIndex,
+            _core.Role == Role.Leader ? _core.Term : 0,
+            "The node lost leadership before the command was committed; it may or may not be carried out.");
+        _reads.FailBegunRounds(() => new NotLeaderException(_core.Leader));
     }
 
     private void HandToApply()
@@ -243,7 +245,7 @@ public sealed partial class RaftNode
             input.Reader?.TrySetException(new RaftStoppedException(_failure));
         }
 
-        _proposals.AbandonAbove(0, "The node stopped before it learned what became of the command.", _failure);
+        _proposals.AbandonAbove(0, 0, "The node stopped before it learned what became of the command.", _failure);
         _reads.FailAll(() => new RaftStoppedException(_failure));
         Publish(refreshPeers: false);
         if (_failure is null)
