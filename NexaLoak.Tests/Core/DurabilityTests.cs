@@ -26,6 +26,21 @@ internal sealed class DurabilityTests
     }
 
     [Test]
+    public void A_heartbeat_is_answered_as_soon_as_the_term_is_durable()
+    {
+        TestNode follower = new TestCluster(3, Plain)[1];
+        follower.HoldsWrites = true;
+        Assert.That(follower.Step(Heartbeat(term: 1)), Is.Empty, "the term is not durable yet");
+        Assert.That(follower.Persist(upTo: 1).Select(message => message.Type), Is.EqualTo(new[] { MessageType.HeartbeatResponse }));
+
+        Assert.That(follower.Step(Append(from: 2, term: 1, default, TestNode.EntryOf(1, 1))), Is.Empty, "the entry is not durable yet");
+        Assert.That(follower.Step(Heartbeat(term: 1)).Select(message => message.Type), Is.EqualTo(new[] { MessageType.HeartbeatResponse }));
+
+        static Message Heartbeat(ulong term)
+            => new() { Type = MessageType.HeartbeatRequest, From = new NodeId(2), To = new NodeId(1), Term = term };
+    }
+
+    [Test]
     public void E3_no_crash_leaves_entries_of_a_term_that_the_node_has_forgotten([Range(0, 3)] int completed)
     {
         TestNode follower = new TestCluster(3, Plain)[1];

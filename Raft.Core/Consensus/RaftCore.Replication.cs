@@ -229,7 +229,7 @@ public sealed partial class RaftCore
             _log.CommitTo(message.Commit);
         }
 
-        SendPromise(new Message { Type = MessageType.HeartbeatResponse, From = Id, To = message.From, Term = Term, ReadContext = message.ReadContext });
+        SendTermPromise(new Message { Type = MessageType.HeartbeatResponse, From = Id, To = message.From, Term = Term, ReadContext = message.ReadContext });
     }
 
     private void HandleAppendResponse(in Message message)

@@ -27,6 +27,7 @@ public sealed partial class RaftCore
     private HardState _writtenState;
     private ulong _lastSequence;
     private ulong _persistedSequence;
+    private ulong _termWrite;
 
     /// <summary>Creates the core of a node that starts as a follower.</summary>
     /// <param name="id">This node.</param>
@@ -161,8 +162,9 @@ public sealed partial class RaftCore
             return;
         }
 
-        _writtenState = state;
         _lastSequence++;
+        _termWrite = state.Term != _writtenState.Term ? _lastSequence : _termWrite;
+        _writtenState = state;
         ready.Write = new StorageWrite(_lastSequence, state, _log.TakeUnwritten(_lastSequence));
     }
 
@@ -172,11 +174,15 @@ public sealed partial class RaftCore
     private void Send(in Message message) => _outbox.Add(new OutboundMessage(message, 0));
 
     /// <summary>Sends a message that holds only if this node remembers all it has done so far.</summary>
-    private void SendPromise(in Message message)
-    {
-        ulong newest = HasUnwrittenState ? _lastSequence + 1 : _lastSequence;
-        _outbox.Add(new OutboundMessage(message, newest > _persistedSequence ? newest : 0));
-    }
+    private void SendPromise(in Message message) => SendAfter(HasUnwrittenState ? _lastSequence + 1 : _lastSequence, message);
+
+    /// <summary>
+    /// Sends a message that holds only if this node remembers its term. It does not wait for entries that are on their way to a slow disk: a leader
+    /// shall not take a slow follower for a dead one, and reads shall not wait for writes.
+    /// </summary>
+    private void SendTermPromise(in Message message) => SendAfter(Term != _writtenState.Term ? _lastSequence + 1 : _termWrite, message);
+
+    private void SendAfter(ulong write, in Message message) => _outbox.Add(new OutboundMessage(message, write > _persistedSequence ? write : 0));
 
     /// <summary>
     /// Enters a term. Promises of the old one that still wait for the coming write are dropped: that write holds the new state, and may no longer hold
