@@ -99,7 +99,7 @@ public sealed class FasterRaftStorage : IRaftStorage
             LogScanner scanned = Recoverer.Recover(files, marker, logger);
             Committer committer = Own(new Committer(files, marker, options.MemoryBytes));
             Checkpoint last = scanned.Last;
-            logger.Opened(options.Directory, last.Base.Index + 1, last.LastIndex, last.HardState.Term, marker.Current.Incarnation);
+            logger.Opened(options.Directory, last.LastIndex - last.Base.Index, last.LastIndex, last.HardState.Term, marker.Current.Incarnation);
             return new FasterRaftStorage(disk, files, marker, scanned.Index, committer, logger);
         }
         catch

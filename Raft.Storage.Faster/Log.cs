@@ -5,8 +5,8 @@ namespace Raft.Storage.Faster;
 /// <summary>The log messages of this package.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "Storage in {Directory} opened: entries {First} to {Last}, term {Term}, incarnation {Incarnation}.")]
-    public static partial void Opened(this ILogger logger, string directory, ulong first, ulong last, ulong term, uint incarnation);
+    [LoggerMessage(1, LogLevel.Information, "Storage in {Directory} opened: {Count} entries up to index {Last}, term {Term}, incarnation {Incarnation}.")]
+    public static partial void Opened(this ILogger logger, string directory, ulong count, ulong last, ulong term, uint incarnation);
 
     [LoggerMessage(
         2,

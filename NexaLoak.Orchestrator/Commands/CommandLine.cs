@@ -15,7 +15,11 @@ internal static class CommandLine
         ParseResult parsed = Build().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            Report($"{parsed.Errors[0].Message.TrimEnd('.')}. See '{PathOf(parsed.CommandResult.Command)} --help'.");
+            string command = PathOf(parsed.CommandResult.Command);
+            string problem = parsed.UnmatchedTokens is [var unknown, ..]
+                ? $"'{unknown}' is not a command or option of {command}"
+                : parsed.Errors[0].Message.TrimEnd('.');
+            Report($"{problem}. See '{command} --help'.");
             return Misused;
         }
 

@@ -20,7 +20,7 @@ internal static class DemoCommand
     private static readonly Option<string?> Scenario = new("--scenario")
     {
         Description = "What befalls the fleet once it is ready.",
-        HelpName = "NAME",
+        HelpName = string.Join('|', ScenarioCatalog.Names),
     };
     private static readonly Option<bool> Once = new("--once")
     {

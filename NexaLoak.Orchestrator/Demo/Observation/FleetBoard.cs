@@ -26,15 +26,12 @@ internal sealed class FleetBoard
     public string? Divergence { get; private set; }
 
     /// <summary>Notes what DNS answers.</summary>
-    /// <returns>The answer before.</returns>
-    public ImmutableList<string> SetDns(IEnumerable<string> addresses)
+    public void SetDns(ImmutableList<string> addresses)
     {
         lock (_gate)
         {
-            ImmutableList<string> before = Dns;
-            Dns = [.. addresses];
+            Dns = addresses;
             Signal();
-            return before;
         }
     }
 

@@ -80,10 +80,12 @@ internal sealed class FleetWatcher : IAsyncDisposable
             return;
         }
 
-        ImmutableList<string> before = _board.SetDns(now);
+        // Reported first: a scenario that waits for the answer may end the demo, and what it waited for must have been told by then.
+        ImmutableList<string> before = _board.Dns;
         if (!before.SequenceEqual(now))
         {
             DnsChanged(before, now);
+            _board.SetDns(now);
         }
     }
 
