@@ -5,8 +5,11 @@ namespace NexaLoak.Orchestrator.Cloudflare;
 /// <summary>How to reach Cloudflare's API.</summary>
 internal sealed record CloudflareOptions
 {
+    /// <summary>Root of Cloudflare's own API.</summary>
+    public const string DefaultBaseAddress = "https://api.cloudflare.com/client/v4/";
+
     /// <summary>Root of the API, with a slash at its end. Another address than Cloudflare's own is for the emulator.</summary>
-    public Uri BaseAddress { get; init; } = new("https://api.cloudflare.com/client/v4/");
+    public Uri BaseAddress { get; init; } = new(DefaultBaseAddress);
 
     /// <summary>
     /// File whose only content is an API token with Zone:Read and DNS:Edit. Read before each request, so that a new token needs no restart.

@@ -1,4 +1,5 @@
 using System.Net;
+using NexaLoak.Orchestrator.Cloudflare;
 using NexaLoak.Orchestrator.Health;
 using Raft.Core.Membership;
 
@@ -126,7 +127,7 @@ internal static class NodeConfigurationReader
     // The token travels with every request, so only a loopback address may be spoken to in clear.
     private static Uri ReadApiAddress(ConfigurationSection section)
     {
-        string text = section.Text("api", fallback: DnsDefaults.CloudflareApi);
+        string text = section.Text("api", fallback: CloudflareOptions.DefaultBaseAddress);
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.AbsolutePath.EndsWith('/')
             && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
             ? uri

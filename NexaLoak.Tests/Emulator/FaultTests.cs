@@ -36,7 +36,7 @@ public sealed class FaultTests
         JsonNode fault = await SetAsync("""{"kind":"hang-before","method":"post","path":"/dns_records"}""", ct);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Task assign = _fixture.ServiceDomain.AssignAsync("192.0.2.1", Owner, gone.Token);
-        await WaitForHangAsync(ct);
+        await WaitForHangAsync();
         await gone.CancelAsync();
         Assert.That(async () => await assign, Throws.InstanceOf<OperationCanceledException>());
         Assert.That(_fixture.Emulator.Records, Is.Empty);
@@ -65,7 +65,7 @@ public sealed class FaultTests
         await SetAsync("""{"kind":"hang-after","method":"POST","count":null}""", ct);
         Task assign = _fixture.ServiceDomain.AssignAsync("192.0.2.1", Owner, ct);
         await _fixture.Emulator.Journal.WaitForAsync(entry => entry.Applied, ct);
-        await WaitForHangAsync(ct);
+        await WaitForHangAsync();
         Assert.That(assign.IsCompleted, Is.False);
 
         using HttpResponseMessage cleared = await _control.DeleteAsync("faults", ct);
@@ -78,7 +78,7 @@ public sealed class FaultTests
     {
         await SetAsync("""{"kind":"hang-before","method":"POST"}""", ct);
         Task assign = _fixture.ServiceDomain.AssignAsync("192.0.2.1", Owner, ct);
-        await WaitForHangAsync(ct);
+        await WaitForHangAsync();
 
         await _fixture.Emulator.StopAsync();
 
@@ -201,11 +201,6 @@ public sealed class FaultTests
         return JsonNode.Parse(answer)!;
     }
 
-    private async Task WaitForHangAsync(CancellationToken ct)
-    {
-        while (!_fixture.Emulator.Faults.Faults.Any(fault => fault.Hanging > 0))
-        {
-            await Task.Delay(5, ct);
-        }
-    }
+    private Task WaitForHangAsync()
+        => Eventually.Holds(() => _fixture.Emulator.Faults.Faults.Any(fault => fault.Hanging > 0), "a request hangs");
 }

@@ -44,13 +44,13 @@ internal sealed class ServiceProberTests
         using ServiceProber prober = Prober(raft, log);
         await prober.StartAsync(CancellationToken.None);
         int forwarded = raft.Forwarded;
-        await EventuallyAsync(() => raft.Forwarded >= forwarded + 3, "the report is repeated");
+        await Eventually.Holds(() => raft.Forwarded >= forwarded + 3, "the report is repeated");
 
         raft.LosesForwarded = false;
         await UntilAsync(log, ServiceState.Up);
         forwarded = raft.Forwarded;
         int probes = 0;
-        await EventuallyAsync(() => Accept(service, ref probes) >= 5, "probing goes on");
+        await Eventually.Holds(() => Accept(service, ref probes) >= 5, "probing goes on");
         Assert.That(raft.Forwarded, Is.LessThanOrEqualTo(forwarded + 1));
         await prober.StopAsync(CancellationToken.None);
     }
@@ -64,7 +64,7 @@ internal sealed class ServiceProberTests
         List<TcpClient> queue = [.. Enumerable.Range(0, 8).Select(_ => new TcpClient())];
         using var end = new CancellationTokenSource();
         List<Task> waiting = [.. queue.Select(client => client.ConnectAsync(endpoint, end.Token).AsTask())];
-        await EventuallyAsync(() => waiting.Any(task => task.IsCompleted), "the queue of the port fills up");
+        await Eventually.Holds(() => waiting.Any(task => task.IsCompleted), "the queue of the port fills up");
 
         // With the queue full, the system leaves further connections without an answer.
         var time = new ManualTimeProvider();
@@ -116,16 +116,6 @@ internal sealed class ServiceProberTests
     private static ServiceProber Prober(FakeRaft raft, FakeLog log) =>
         new(raft, log.State, new FleetProposer(raft, TimeProvider.System), Options, TimeProvider.System);
 
-    private static Task UntilAsync(FakeLog log, ServiceState state) => EventuallyAsync(
+    private static Task UntilAsync(FakeLog log, ServiceState state) => Eventually.Holds(
         () => log.State.View.Fleet.Reports.GetValueOrDefault(new ReportKey("n1", "n1"))?.State == state, $"the service is reported {state}");
-
-    private static async Task EventuallyAsync(Func<bool> condition, string expectation)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!condition())
-        {
-            Assert.That(limit.IsCancellationRequested, Is.False, $"waited 30 s in vain: {expectation}");
-            await Task.Delay(5);
-        }
-    }
 }

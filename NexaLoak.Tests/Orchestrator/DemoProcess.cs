@@ -48,7 +48,7 @@ internal sealed class DemoProcess : IDisposable
     public async Task<JsonElement> WaitForAsync(string kind, Func<JsonElement, bool> matches)
     {
         JsonElement found = default;
-        await Waiting.UntilAsync(
+        await Eventually.Holds(
             () =>
             {
                 found = Events.FirstOrDefault(happened => IsA(happened, kind) && matches(happened));

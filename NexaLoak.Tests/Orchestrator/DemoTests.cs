@@ -54,7 +54,7 @@ public sealed class DemoTests
 
         await ProgramRun.SignalAsync(demo.Run.Pid, "KILL");
 
-        await Waiting.UntilAsync(demo.IsGone, "the killed demo's processes and files are gone");
+        await Eventually.Holds(demo.IsGone, "the killed demo's processes and files are gone");
     }
 
     [Test]
@@ -67,13 +67,13 @@ public sealed class DemoTests
         // The leader's deletion of the victim's record arrives, and is carried out only when the fault is removed.
         Uri fault = await demo.SetFaultAsync(new { kind = "hang-before", method = "DELETE", count = 1 });
         await ProgramRun.SignalAsync(demo.PidOf(victim), "KILL");
-        await Waiting.UntilAsync(async () => (await WritesAsync(demo)).Any(IsDeletion), "the leader's deletion is on its way");
+        await Eventually.HoldsAsync(async () => (await WritesAsync(demo)).Any(IsDeletion), "the leader's deletion is on its way");
         ulong oldTerm = Term((await WritesAsync(demo)).First(IsDeletion));
         await ProgramRun.SignalAsync(demo.PidOf(oldLeader), "STOP");
 
         // Another one leads, finds the record still there, and deletes it.
         await demo.WaitForAsync("leader", happened => happened.GetProperty("term").GetUInt64() > oldTerm);
-        await Waiting.UntilAsync(
+        await Eventually.HoldsAsync(
             async () => (await WritesAsync(demo)).Any(write => Term(write) > oldTerm && IsDeletion(write)),
             "the new leader deletes the record too");
 
@@ -82,7 +82,7 @@ public sealed class DemoTests
         await demo.RemoveFaultAsync(fault);
 
         string[] expected = [.. demo.Nodes.Where(node => node != victim).Select(demo.IpOf).Order(StringComparer.Ordinal)];
-        await Waiting.UntilAsync(
+        await Eventually.HoldsAsync(
             async () => await AgreeAsync(demo, victim, expected), "all living nodes agree with DNS and with each other");
         IReadOnlyList<JsonElement> writes = await WritesAsync(demo);
         int firstNew = writes.ToList().FindIndex(write => Term(write) > oldTerm);

@@ -97,7 +97,7 @@ public sealed class ServeRefusalTests
         files.Edit(root => root["dns"]!["api"] = $"http://127.0.0.1:{Alone.FreePort()}/client/v4/");
 
         using ProgramRun run = ProgramRun.Start("serve", "--config", files.Config);
-        await Waiting.UntilAsync(() => Waiting.IsServingAsync(files.Api), "the node leads its cluster of one");
+        await Eventually.HoldsAsync(() => Alone.IsServingAsync(files.Api), "the node leads its cluster of one");
 
         Assert.That(run.Output, Has.Some.Contains("the node starts all the same"));
         Assert.That(await run.TerminateAsync(), Is.Zero);
@@ -161,7 +161,7 @@ public sealed class ServeRefusalTests
         await using CloudflareEmulator cloud = await StartCloudAsync();
         var files = new FleetFiles(plan => Alone.Reaching(cloud, plan));
         using ProgramRun run = ProgramRun.Start("serve", "--config", files.Config);
-        await Waiting.UntilAsync(() => Waiting.IsServingAsync(files.Api), "the node leads its cluster of one");
+        await Eventually.HoldsAsync(() => Alone.IsServingAsync(files.Api), "the node leads its cluster of one");
         Assert.That(await run.TerminateAsync(), Is.Zero, string.Join('\n', run.Errors));
         return files;
     }

@@ -19,9 +19,9 @@ public sealed class ServeTests
         using var files = new FleetFiles(plan => Alone.Reaching(cloud, plan) with { VpnPort = ((IPEndPoint)vpn.LocalEndpoint).Port });
         using ProgramRun run = ProgramRun.Start("serve", "--config", files.Config, "--log-format", "json");
         using var http = new HttpClient { BaseAddress = files.Api };
-        await Waiting.UntilAsync(() => Waiting.IsServingAsync(files.Api), "the node leads its cluster of one");
-        await Waiting.UntilAsync(() => cloud.Records.Any(record => record.Content == "127.0.0.1"), "the node's address is in the domain");
-        await Waiting.UntilAsync(
+        await Eventually.HoldsAsync(() => Alone.IsServingAsync(files.Api), "the node leads its cluster of one");
+        await Eventually.Holds(() => cloud.Records.Any(record => record.Content == "127.0.0.1"), "the node's address is in the domain");
+        await Eventually.HoldsAsync(
             async () => (await http.GetStringAsync("api/v1/incidents")).Contains("\"assigned\"", StringComparison.Ordinal),
             "its outcome is recorded");
 

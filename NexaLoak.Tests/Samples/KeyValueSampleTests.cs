@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using NexaLoak.Tests.Node;
 using NUnit.Framework;
 
 namespace NexaLoak.Tests.Samples;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FsCheck.Fluent;
-using NexaLoak.Tests.Node;
 using NUnit.Framework;
 using Raft.Core.Consensus;
 using Raft.Core.Log;

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using NexaLoak.Tests.Node;
 using NUnit.Framework;
 using Raft.Core.Membership;
 using Raft.Transport.Grpc;

@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using NexaLoak.Tests.Node;
 using NUnit.Framework;
 using Raft.Core.Consensus;
 using Raft.Core.Hosting;

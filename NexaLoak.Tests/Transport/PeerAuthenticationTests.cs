@@ -6,7 +6,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using NexaLoak.Tests.Node;
 using NUnit.Framework;
 using Raft.Core.Membership;
 using Raft.Transport.Grpc.Hosting;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Google.Protobuf;
-using NexaLoak.Tests.Node;
 using NUnit.Framework;
 using Raft.Core.Membership;
 using Raft.Transport.Grpc;

@@ -39,7 +39,7 @@ internal sealed class PythonGrpc : IDisposable
 
     public async Task<JsonElement> ReadLineAsync()
     {
-        string? line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Node.Eventually.Limit);
+        string? line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Eventually.Limit);
         Assert.That(line, Is.Not.Null, () => $"the script ended: {_errors.GetAwaiter().GetResult()}");
         return JsonDocument.Parse(line!).RootElement;
     }

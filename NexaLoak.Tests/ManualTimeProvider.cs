@@ -1,6 +1,6 @@
 using NUnit.Framework;
 
-namespace NexaLoak.Tests.Fleet;
+namespace NexaLoak.Tests;
 
 /// <summary>A clock that moves only when told to; timers fire on the thread that moves it.</summary>
 internal sealed class ManualTimeProvider : TimeProvider
