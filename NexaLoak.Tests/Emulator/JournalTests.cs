@@ -36,7 +36,7 @@ public sealed class JournalTests
             Assert.That(writes.GetArrayLength(), Is.EqualTo(2));
             Assert.That(writes[1].GetRawText(), Is.EqualTo(
                 $$"""
-                {"sequence":5,"time":"2026-11-21T12:00:00+00:00","method":"DELETE","path":"{{path}}/{{record.Id}}",
+                {"sequence":5,"time":"2030-01-01T00:00:00+00:00","method":"DELETE","path":"{{path}}/{{record.Id}}",
                 "term":8,"operation":"unassign:n1","record":{{shown}},"fault":null,"changes":[{"action":"delete","order":2,"record":{{shown}} }],
                 "applied":true,"status":200,"completed":true,"is_write":true}
                 """.ReplaceLineEndings("").Replace(" }", "}", StringComparison.Ordinal)));
