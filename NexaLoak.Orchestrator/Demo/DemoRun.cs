@@ -67,6 +67,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
         string folder = Path.Combine(scratch.Path, "fleet");
         FleetFolder.Write(folder, plan);
         _fleet.Servers = [.. plan.Nodes.Select(node => new DemoServer(launcher, folder, node, plan) { Died = _fleet.OnDied })];
+        await using FleetGateway gateway = await FleetGateway.StartAsync(_fleet, stop);
         await using var watcher = new FleetWatcher(_fleet.Board, emulator.DnsEndPoint)
         {
             DnsChanged = _fleet.OnDns,
@@ -80,7 +81,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
             }
 
             watcher.Start(Domain, [.. _fleet.Servers.Select(server => (server.Name, server.Api))]);
-            _fleet.Begin(await BecomeReadyAsync(emulator, folder, stop));
+            _fleet.Begin(await BecomeReadyAsync(emulator, gateway, folder, stop));
             string? error = await RunScenariosAsync(reporter, emulator, stop);
             if (!options.Once)
             {
@@ -116,7 +117,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
         };
     }
 
-    private async Task<ReadyEvent> BecomeReadyAsync(CloudflareEmulator emulator, string folder, CancellationToken stop)
+    private async Task<ReadyEvent> BecomeReadyAsync(CloudflareEmulator emulator, FleetGateway gateway, string folder, CancellationToken stop)
     {
         FleetBoard board = _fleet.Board;
         bool ready = await board.WaitAsync(
@@ -141,7 +142,8 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
         return new ReadyEvent(
             emulator.DnsEndPoint.ToString(),
             Domain,
-            Origin(emulator.ApiBaseAddress),
+            Origin(gateway.Address),
+            emulator.ApiBaseAddress.ToString(),
             new Uri(emulator.ControlBaseAddress, "journal").ToString(),
             leader.Node,
             folder,

@@ -5,6 +5,7 @@ using NexaLoak.Orchestrator.Emulator.Control;
 using NexaLoak.Orchestrator.Emulator.Faults;
 using NexaLoak.Orchestrator.Emulator.Journal;
 using NexaLoak.Orchestrator.Emulator.NameServer;
+using NexaLoak.Orchestrator.Hosting;
 
 namespace NexaLoak.Orchestrator.Emulator;
 

@@ -35,8 +35,11 @@ public sealed class DemoTests
         await ProgramRun.SignalAsync(demo.PidOf(follower), "KILL");
         JsonElement killed = await demo.WaitForAsync("killed", happened => happened.GetProperty("node").GetString() == follower);
         JsonElement unassigned = await demo.WaitForAsync("unassigned", happened => happened.GetProperty("node").GetString() == follower);
+        using var http = new HttpClient();
+        JsonElement status = await http.GetFromJsonAsync<JsonElement>($"{demo.Ready.GetProperty("api").GetString()}/api/v1/status");
         int exitCode = await demo.Run.TerminateAsync("INT");
 
+        Assert.That(status.GetProperty("role").GetString(), Is.EqualTo("leader"), "the fleet's API is the leader's");
         Assert.That(killed.GetProperty("by").GetString(), Is.EqualTo("outside"));
         Assert.That(killed.GetProperty("pid").GetInt32(), Is.EqualTo(demo.PidOf(follower)));
         Assert.That(unassigned.GetProperty("ip").GetString(), Is.EqualTo(demo.IpOf(follower)));

@@ -1,6 +1,6 @@
-namespace NexaLoak.Orchestrator.Emulator;
+namespace NexaLoak.Orchestrator.Hosting;
 
-/// <summary>Leaves signals to the program around the emulator, which decides when the emulator stops.</summary>
+/// <summary>Leaves signals to the program around an embedded web application, which decides when that stops.</summary>
 internal sealed class EmbeddedHostLifetime : IHostLifetime
 {
     /// <inheritdoc/>
