@@ -76,6 +76,9 @@ internal sealed class FakeRaft : IRaft
         return ValueTask.FromResult(new ProposalResult(term, index, reply));
     }
 
+    public ValueTask TransferLeadershipAsync(NodeId target = default, CancellationToken cancellationToken = default)
+        => throw new LeadershipTransferException("There is no other voter to lead.");
+
     public bool TryForward(ReadOnlyMemory<byte> command)
     {
         if (_log.Leader is not { } leader)

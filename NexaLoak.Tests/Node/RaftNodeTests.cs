@@ -180,6 +180,48 @@ public sealed class RaftNodeTests
     }
 
     [Test]
+    public async Task A_leader_that_stops_hands_over_without_an_election_timeout()
+    {
+        await using var cluster = new NodeCluster(3);
+        await cluster.ProposeAsync("before");
+        RaftNode leader = await cluster.LeaderAsync();
+        RaftNode[] others = [.. cluster.Nodes.Where(node => node != leader)];
+        ulong term = leader.Status.Term;
+
+        await cluster.StopAsync(leader.Id);
+
+        Assert.That(others.Select(node => node.Status.Term), Is.All.EqualTo(term + 1), "the successor was elected before the stop ended");
+        await cluster.ProposeAsync("after");
+    }
+
+    [Test]
+    public async Task Leadership_goes_to_the_node_that_is_named()
+    {
+        await using var cluster = new NodeCluster(3);
+        RaftNode leader = await cluster.LeaderAsync();
+        RaftNode target = cluster.Nodes.Last(node => node != leader);
+
+        await leader.TransferLeadershipAsync(target.Id).AsTask().WaitAsync(Eventually.Limit);
+
+        await Eventually.Holds(() => target.Status.Role == Role.Leader, "the target leads");
+        await Assert.ThrowsAsync<NotLeaderException>(() => leader.TransferLeadershipAsync().AsTask());
+        await Assert.ThrowsAsync<LeadershipTransferException>(() => target.TransferLeadershipAsync(target.Id).AsTask());
+    }
+
+    [Test]
+    public async Task A_transfer_to_a_node_that_is_cut_off_ends_and_the_leader_leads_on()
+    {
+        await using var cluster = new NodeCluster(3);
+        await cluster.ProposeAsync("before");
+        RaftNode leader = await cluster.LeaderAsync();
+        NodeId target = cluster.Ids.First(id => id != leader.Id);
+        cluster.Network.Isolate(target, cluster.Ids);
+
+        await Assert.ThrowsAsync<LeadershipTransferException>(() => leader.TransferLeadershipAsync(target).AsTask().WaitAsync(Eventually.Limit));
+        await leader.ProposeAsync(NodeCluster.Command("after")).AsTask().WaitAsync(Eventually.Limit);
+    }
+
+    [Test]
     public async Task A_command_over_the_limit_is_refused()
     {
         await using var cluster = new NodeCluster(1);

@@ -64,7 +64,8 @@ public sealed class FrameCodecTests
     public void Fields_and_messages_that_a_newer_version_adds_are_passed_over()
     {
         byte[] known = Encode([Append([1])]);
-        byte[] unknownFields = [(15 << 3) | 0, 1, (14 << 3) | 2, 2, 9, 9, (13 << 3) | 1, 1, 2, 3, 4, 5, 6, 7, 8, (12 << 3) | 5, 1, 2, 3, 4];
+        // The last one is field 31 of four bytes: its key takes two.
+        byte[] unknownFields = [(15 << 3) | 0, 1, (14 << 3) | 2, 2, 9, 9, (13 << 3) | 1, 1, 2, 3, 4, 5, 6, 7, 8, 0xFD, 1, 1, 2, 3, 4];
         byte[] newMessage = [(1 << 3) | 2, 2, (1 << 3) | 0, 77];
         byte[] inMessage = Encode([Append([1])]);
         byte[] extended = [(1 << 3) | 2, (byte)(inMessage.Length - 2 + unknownFields.Length), .. inMessage[2..], .. unknownFields];
@@ -187,5 +188,6 @@ public sealed class FrameCodecTests
         Reject = proto.Reject,
         RejectHint = proto.RejectHint,
         ReadContext = proto.ReadContext,
+        LeadershipTransfer = proto.LeadershipTransfer,
     };
 }

@@ -46,6 +46,10 @@ public sealed class HostingTests
             Assert.That(put.StatusCode, Is.EqualTo(HttpStatusCode.OK));
             Assert.That(await client.GetStringAsync(key), Is.EqualTo("Ulm"));
             await Eventually.Holds(() => nodes.All(static n => n.Services.GetRequiredService<KeyValueStore>().Get("city") == "Ulm"), "all nodes hold the value");
+
+            ulong term = StatusOf(leader).Term;
+            await leader.StopAsync();
+            Assert.That(nodes.Select(StatusOf), Has.Some.Property(nameof(RaftStatus.Term)).GreaterThan(term), "the leader handed over before it stopped");
         }
         finally
         {
@@ -212,7 +216,9 @@ public sealed class HostingTests
         options.TickInterval = TimeSpan.FromMilliseconds(10);
     }
 
-    private static bool Leads(WebApplication node) => node.Services.GetRequiredService<IRaft>().Status.Role == Role.Leader;
+    private static RaftStatus StatusOf(WebApplication node) => node.Services.GetRequiredService<IRaft>().Status;
+
+    private static bool Leads(WebApplication node) => StatusOf(node).Role == Role.Leader;
 
     private static async Task ProposeWhenLeading(IRaft raft)
     {

@@ -29,6 +29,7 @@ public static class MessageSamples
         from numbers in _number.ArrayOf(8)
         from entries in Gen.Choose(0, 4).SelectMany(static n => _entry.ArrayOf(n))
         from reject in Gen.Elements(false, true)
+        from transfer in Gen.Elements(false, true)
         select new Message
         {
             Type = type,
@@ -42,6 +43,7 @@ public static class MessageSamples
             Reject = reject,
             RejectHint = numbers[6],
             ReadContext = numbers[7],
+            LeadershipTransfer = transfer,
         };
 
     /// <summary>Found by FsCheck.</summary>

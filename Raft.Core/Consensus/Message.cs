@@ -23,7 +23,8 @@ public readonly record struct Message
     public ulong Term { get; init; }
 
     /// <summary>
-    /// Index of a log position. Append request: the entry before <see cref="Entries"/>. Vote requests: the candidate's last entry. Append
+    /// Index of a log position. Append request: the entry before <see cref="Entries"/>. Vote requests: the candidate's last entry. TimeoutNow
+    /// request: the leader's last entry. Append
     /// response: the last entry known to match, or the refused <c>prevLogIndex</c> when <see cref="Reject"/> is set.
     /// </summary>
     public ulong LogIndex { get; init; }
@@ -45,6 +46,11 @@ public readonly record struct Message
 
     /// <summary>Heartbeats: number of the newest read round that this message asks for or confirms; 0 when there is none.</summary>
     public ulong ReadContext { get; init; }
+
+    /// <summary>
+    /// In a <see cref="MessageType.VoteRequest"/>: the leader itself asked for the election, so members that still hear from it vote all the same.
+    /// </summary>
+    public bool LeadershipTransfer { get; init; }
 
     /// <summary>Total <see cref="Entry.Size"/> of <see cref="Entries"/>, in bytes.</summary>
     public long EntriesSize

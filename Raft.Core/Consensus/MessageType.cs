@@ -32,4 +32,7 @@ public enum MessageType : byte
 
     /// <summary>Commands that a follower passes on to its leader, without an answer.</summary>
     ForwardedProposal = 9,
+
+    /// <summary>Tells a member that holds the leader's whole log to campaign at once (TimeoutNow; thesis, section 3.10).</summary>
+    TimeoutNowRequest = 10,
 }

@@ -20,4 +20,7 @@ public enum ProposalStatus : byte
 
     /// <summary>The node's mailbox is full.</summary>
     Overloaded = 5,
+
+    /// <summary>The leader hands its leadership over and takes nothing more; try again in a moment.</summary>
+    LeadershipTransfer = 6,
 }

@@ -46,7 +46,7 @@ public sealed partial class RaftCore
         }
     }
 
-    private void BecomeCandidate()
+    private void BecomeCandidate(bool byTransfer = false)
     {
         LeaveRole();
         EnterTerm(Term + 1);
@@ -55,7 +55,7 @@ public sealed partial class RaftCore
         VotedFor = Id;
         _ownVoteWrite = _lastSequence + 1;
         _timer.Redraw();
-        AskForVotes(MessageType.VoteRequest, Term);
+        AskForVotes(MessageType.VoteRequest, Term, byTransfer);
     }
 
     /// <summary>
@@ -70,7 +70,7 @@ public sealed partial class RaftCore
         }
     }
 
-    private void AskForVotes(MessageType type, ulong term)
+    private void AskForVotes(MessageType type, ulong term, bool byTransfer = false)
     {
         foreach (NodeId voter in Configuration.MemberSpan)
         {
@@ -84,6 +84,7 @@ public sealed partial class RaftCore
                     Term = term,
                     LogIndex = _log.LastId.Index,
                     LogTerm = _log.LastId.Term,
+                    LeadershipTransfer = byTransfer,
                 });
             }
         }

@@ -33,6 +33,11 @@ public sealed partial class RaftCore
             return forward && !Leader.IsNone ? Forward(command) : ProposalStatus.NotLeader;
         }
 
+        if (!TransferTarget.IsNone)
+        {
+            return ProposalStatus.LeadershipTransfer;
+        }
+
         long size = command.Length + Entry.Overhead;
         if (_uncommittedBytes > 0 && _uncommittedBytes + size > _options.MaxUncommittedBytes)
         {
@@ -91,6 +96,7 @@ public sealed partial class RaftCore
             }
         }
 
+        TickTransfer();
         if (++_heartbeatElapsed >= _options.HeartbeatTicks)
         {
             _heartbeatElapsed = 0;
@@ -136,6 +142,8 @@ public sealed partial class RaftCore
                 SendAppend(peer, progress, withEntries: false);
             }
         }
+
+        AskTransferTarget();
     }
 
     /// <summary>A heartbeat tells no commit index beyond what the member is known to hold: the rest of its log may still differ from ours.</summary>

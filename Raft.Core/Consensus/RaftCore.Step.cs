@@ -54,6 +54,9 @@ public sealed partial class RaftCore
                 HearFromLeader(message.From);
                 AnswerHeartbeat(message);
                 break;
+            case MessageType.TimeoutNowRequest:
+                AnswerTimeoutNow(message);
+                break;
             case MessageType.AppendResponse:
                 HandleAppendResponse(message);
                 break;
@@ -83,9 +86,9 @@ public sealed partial class RaftCore
             case MessageType.PreVoteResponse when !message.Reject:
                 CountVote(message);
                 return false;
-            case MessageType.VoteRequest when IsLeaderSticky:
+            case MessageType.VoteRequest when IsLeaderSticky && !message.LeadershipTransfer:
                 return false;
-            case MessageType.AppendRequest or MessageType.HeartbeatRequest:
+            case MessageType.AppendRequest or MessageType.HeartbeatRequest or MessageType.TimeoutNowRequest:
                 BecomeFollower(message.Term, message.From);
                 return true;
             default:
@@ -132,7 +135,7 @@ public sealed partial class RaftCore
 
     private bool IsWellFormed(in Message message)
     {
-        bool isKnown = message.Type is > MessageType.None and <= MessageType.ForwardedProposal;
+        bool isKnown = message.Type is > MessageType.None and <= MessageType.TimeoutNowRequest;
         bool addressed = message.To == Id && message.From != Id && !message.From.IsNone;
         bool hasTerm = message.Type == MessageType.ForwardedProposal ? message.Term == 0 : message.Term is > 0 and <= MaxTerm;
         return isKnown && addressed && hasTerm && message.LogIndex <= MaxIndex && HasPlausibleEntries(message);

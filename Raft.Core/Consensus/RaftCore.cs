@@ -219,5 +219,6 @@ public sealed partial class RaftCore
         _progress.Clear();
         _votes.Clear();
         ClearReads();
+        EndTransfer();
     }
 }

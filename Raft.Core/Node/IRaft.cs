@@ -34,6 +34,17 @@ public interface IRaft
     bool TryForward(ReadOnlyMemory<byte> command);
 
     /// <summary>
+    /// Hands leadership over without the wait for an election timeout, and completes when this node leads no more. Meanwhile it refuses proposals.
+    /// Cancellation ends the wait, not the attempt.
+    /// </summary>
+    /// <param name="target">Who shall lead: a voter, or <see cref="NodeId.None"/> for the one whose log is the most up to date.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NotLeaderException">This node does not lead.</exception>
+    /// <exception cref="LeadershipTransferException">There is no such voter, or it did not take over within an election timeout.</exception>
+    /// <exception cref="RaftStoppedException">The node has stopped.</exception>
+    ValueTask TransferLeadershipAsync(NodeId target = default, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Completes when this node's <see cref="IStateMachine"/> holds everything that <paramref name="consistency"/> asks for. A read of the
     /// state machine after that has the named consistency.
     /// </summary>

@@ -12,6 +12,7 @@ internal readonly record struct NodeInput
         Proposal,
         Read,
         Unreachable,
+        Transfer,
     }
 
     public InputKind Kind { get; private init; }
@@ -25,6 +26,9 @@ internal readonly record struct NodeInput
 
     public TaskCompletionSource? Reader { get; private init; }
 
+    public TaskCompletionSource? Transferrer { get; private init; }
+
+    /// <summary>The peer that is unreachable, or that is to lead.</summary>
     public NodeId Peer { get; private init; }
 
     public static NodeInput OfMessage(in Message message) => new() { Kind = InputKind.Message, Message = message };
@@ -33,6 +37,9 @@ internal readonly record struct NodeInput
         => new() { Kind = InputKind.Proposal, Command = command, Proposer = proposer };
 
     public static NodeInput OfRead(TaskCompletionSource reader) => new() { Kind = InputKind.Read, Reader = reader };
+
+    public static NodeInput OfTransfer(NodeId target, TaskCompletionSource transferrer)
+        => new() { Kind = InputKind.Transfer, Peer = target, Transferrer = transferrer };
 
     public static NodeInput OfUnreachable(NodeId peer) => new() { Kind = InputKind.Unreachable, Peer = peer };
 }

@@ -12,6 +12,7 @@ public sealed partial class RaftNode
 
     private readonly Ready _ready = new();
     private readonly Queue<OutboundMessage> _held = new();
+    private readonly List<TaskCompletionSource> _transferrers = [];
 
     private async Task RunAsync()
     {
@@ -68,6 +69,7 @@ public sealed partial class RaftNode
 
         bool more = TakeInputs();
         NoticeChange(before);
+        EndTransfers();
         BeginReadRound();
         while (_core.TakeReady(_ready))
         {
@@ -109,6 +111,9 @@ public sealed partial class RaftNode
             case NodeInput.InputKind.Read:
                 _reads.Add(input.Reader!);
                 break;
+            case NodeInput.InputKind.Transfer:
+                Transfer(input.Peer, input.Transferrer!);
+                break;
             default:
                 _core.OnUnreachable(input.Peer);
                 break;
@@ -126,12 +131,51 @@ public sealed partial class RaftNode
             case ProposalStatus.NotLeader:
                 proposer?.TrySetException(new NotLeaderException(_core.Leader));
                 break;
-            case ProposalStatus.TooLarge or ProposalStatus.UncommittedLimit:
+            case ProposalStatus.TooLarge or ProposalStatus.UncommittedLimit or ProposalStatus.LeadershipTransfer:
                 proposer?.TrySetException(new ProposalDroppedException(status));
                 break;
             default:
                 break;
         }
+    }
+
+    private void Transfer(NodeId target, TaskCompletionSource transferrer)
+    {
+        switch (_core.TransferLeadership(target))
+        {
+            case TransferStatus.Started:
+                _transferrers.Add(transferrer);
+                break;
+            case TransferStatus.NotLeader:
+                transferrer.TrySetException(new NotLeaderException(_core.Leader));
+                break;
+            default:
+                transferrer.TrySetException(new LeadershipTransferException(
+                    target.IsNone ? "There is no other voter to lead." : $"Node {target} can't take over: it is this node, or does not vote."));
+                break;
+        }
+    }
+
+    private void EndTransfers()
+    {
+        if (_transferrers.Count == 0 || !_core.TransferTarget.IsNone)
+        {
+            return;
+        }
+
+        foreach (TaskCompletionSource transferrer in _transferrers)
+        {
+            if (_core.Role == Role.Leader)
+            {
+                transferrer.TrySetException(new LeadershipTransferException("Nobody took over within an election timeout; this node leads on."));
+            }
+            else
+            {
+                transferrer.TrySetResult();
+            }
+        }
+
+        _transferrers.Clear();
     }
 
     /// <summary>All reads that arrived in one turn share one round of heartbeats.</summary>
@@ -243,10 +287,12 @@ public sealed partial class RaftNode
         {
             input.Proposer?.TrySetException(new RaftStoppedException(_failure));
             input.Reader?.TrySetException(new RaftStoppedException(_failure));
+            input.Transferrer?.TrySetException(new RaftStoppedException(_failure));
         }
 
         _proposals.AbandonAbove(0, 0, "The node stopped before it learned what became of the command.", _failure);
         _reads.FailAll(() => new RaftStoppedException(_failure));
+        _transferrers.ForEach(transferrer => transferrer.TrySetException(new RaftStoppedException(_failure)));
         Publish(refreshPeers: false);
         if (_failure is null)
         {

@@ -86,13 +86,20 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
         _ = Task.Run(RunAsync);
     }
 
-    /// <summary>Stops the node and ends every waiting call. Returns when the loops have ended; safe to call more than once.</summary>
+    /// <summary>
+    /// Stops the node and ends every waiting call. A leader first hands its leadership over, which takes an election timeout at most, so that the others
+    /// need not wait for one. Returns when the loops have ended; safe to call more than once.
+    /// </summary>
     public async Task StopAsync()
     {
         if (Interlocked.Exchange(ref _started, 1) == 0)
         {
             _mailbox.Close();
             _completion.TrySetResult();
+        }
+        else if (!_stop.IsCancellationRequested)
+        {
+            await HandOverAsync().ConfigureAwait(false);
         }
 
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -144,7 +151,44 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public async ValueTask TransferLeadershipAsync(NodeId target = default, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var transferrer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_mailbox.TryPost(NodeInput.OfTransfer(target, transferrer)))
+        {
+            throw _completion.Task.IsCompleted
+                ? new RaftStoppedException(_failure)
+                : new LeadershipTransferException("The node's mailbox is full.");
+        }
+
+        await transferrer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private async Task HandOverAsync()
+    {
+        if (Status.Role != Role.Leader)
+        {
+            return;
+        }
+
+        // Twice the election timeout, after which the core gives up: a loop that hangs must not hold up the stop.
+        TimeSpan patience = 2 * _options.Raft.ElectionTicks * _options.TickInterval;
+        try
+        {
+            await TransferLeadershipAsync().AsTask().WaitAsync(patience, _time).ConfigureAwait(false);
+        }
+        catch (Exception reason) when (reason is NotLeaderException or LeadershipTransferException or RaftStoppedException or TimeoutException)
+        {
+            LogNotHandedOver(reason.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Leadership was not handed over before the stop: {Reason}")]
+    private partial void LogNotHandedOver(string reason);
 
     private static ulong RandomSeed()
     {

@@ -14,4 +14,5 @@ internal enum FaultKind
     SlowDisk,
     SlowLink,
     ClockRate,
+    Transfer,
 }

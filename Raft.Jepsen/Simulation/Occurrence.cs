@@ -32,4 +32,6 @@ internal enum Occurrence
     TriggeredFault,
     Partition,
     Pause,
+    TransferStarted,
+    TransferCampaign,
 }

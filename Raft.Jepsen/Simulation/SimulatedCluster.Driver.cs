@@ -364,6 +364,11 @@ internal sealed partial class SimulatedCluster
             Count(Occurrence.MessageOfOldTermDelivered);
         }
 
+        if (message is { Type: MessageType.VoteRequest, LeadershipTransfer: true })
+        {
+            Count(Occurrence.TransferCampaign);
+        }
+
         if (message.Reject)
         {
             Count(message.Type switch

@@ -1,3 +1,6 @@
+using Raft.Core.Consensus;
+using Raft.Core.Membership;
+
 namespace Raft.Jepsen.Simulation;
 
 // What goes wrong: by itself at random times, and at the worst moments.
@@ -59,8 +62,24 @@ internal sealed partial class SimulatedCluster
             case FaultKind.ClockRate:
                 node.TickPerMille = _faults.Below(3) == 0 ? 1000 : (int)_faults.Between(500, 2000);
                 break;
+            case FaultKind.Transfer:
+                TransferLeadership(_faults.Below(2) == 0 ? NodeId.None : node.Id);
+                break;
             default:
                 break;
+        }
+    }
+
+    /// <summary>Whoever believes to lead is told to hand over.</summary>
+    private void TransferLeadership(NodeId target)
+    {
+        foreach (SimulatedNode node in _nodes)
+        {
+            if (node.IsUp && node.PausedUntil <= _scheduler.Now && node.Core!.TransferLeadership(target) == TransferStatus.Started)
+            {
+                Count(Occurrence.TransferStarted);
+                AfterInput(node);
+            }
         }
     }
 

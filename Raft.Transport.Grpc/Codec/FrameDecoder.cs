@@ -41,7 +41,7 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxEntriesSize)
 
     private readonly Message ReadMessage(ReadOnlySpan<byte> block)
     {
-        ulong type = 0, from = 0, to = 0, term = 0, logIndex = 0, logTerm = 0, commit = 0, reject = 0, rejectHint = 0, readContext = 0;
+        ulong type = 0, from = 0, to = 0, term = 0, logIndex = 0, logTerm = 0, commit = 0, reject = 0, rejectHint = 0, readContext = 0, transfer = 0;
         int entryCount = 0;
         var reader = new ProtoReader(block);
         while (reader.MoveNext())
@@ -59,6 +59,7 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxEntriesSize)
                 case RaftMessage.RejectFieldNumber: reject = reader.ReadNumber(); break;
                 case RaftMessage.RejectHintFieldNumber: rejectHint = reader.ReadNumber(); break;
                 case RaftMessage.ReadContextFieldNumber: readContext = reader.ReadNumber(); break;
+                case RaftMessage.LeadershipTransferFieldNumber: transfer = reader.ReadNumber(); break;
                 default: reader.Skip(); break;
             }
         }
@@ -76,6 +77,7 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxEntriesSize)
             Reject = reject != 0,
             RejectHint = rejectHint,
             ReadContext = readContext,
+            LeadershipTransfer = transfer != 0,
         };
     }
 
@@ -176,7 +178,7 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxEntriesSize)
 
     // A type that only newer versions know is ignored like a message that was lost.
     private static MessageType ToMessageType(ulong type)
-        => type is > (ulong)MessageType.None and <= (ulong)MessageType.ForwardedProposal ? (MessageType)type : MessageType.None;
+        => type is > (ulong)MessageType.None and <= (ulong)MessageType.TimeoutNowRequest ? (MessageType)type : MessageType.None;
 
     // An entry can't be ignored: logs would differ.
     private static EntryType ToEntryType(ulong type)

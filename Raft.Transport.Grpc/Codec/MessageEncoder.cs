@@ -43,6 +43,7 @@ internal static class MessageEncoder
         writer.WriteField(RaftMessage.RejectFieldNumber, message.Reject ? 1u : 0u);
         writer.WriteField(RaftMessage.RejectHintFieldNumber, message.RejectHint);
         writer.WriteField(RaftMessage.ReadContextFieldNumber, message.ReadContext);
+        writer.WriteField(RaftMessage.LeadershipTransferFieldNumber, message.LeadershipTransfer ? 1u : 0u);
     }
 
     private static void Write(in Entry entry, ref ProtoWriter writer)
@@ -67,7 +68,8 @@ internal static class MessageEncoder
             + ProtoWriter.SizeOfField(RaftMessage.CommitFieldNumber, message.Commit)
             + ProtoWriter.SizeOfField(RaftMessage.RejectFieldNumber, message.Reject ? 1u : 0u)
             + ProtoWriter.SizeOfField(RaftMessage.RejectHintFieldNumber, message.RejectHint)
-            + ProtoWriter.SizeOfField(RaftMessage.ReadContextFieldNumber, message.ReadContext);
+            + ProtoWriter.SizeOfField(RaftMessage.ReadContextFieldNumber, message.ReadContext)
+            + ProtoWriter.SizeOfField(RaftMessage.LeadershipTransferFieldNumber, message.LeadershipTransfer ? 1u : 0u);
         foreach (ref readonly Entry entry in message.Entries.Span)
         {
             size = checked(size + ProtoWriter.SizeOfBlock(RaftMessage.EntriesFieldNumber, SizeOf(entry)));

@@ -12,7 +12,8 @@ namespace Raft.Transport.Grpc.Hosting;
 public static class RaftEndpoints
 {
     /// <summary>
-    /// Maps the gRPC service of <see cref="GrpcRaftTransport"/>, which must be registered as a singleton. Calls end when the application begins to stop.
+    /// Maps the gRPC service of <see cref="GrpcRaftTransport"/>, which must be registered as a singleton. Calls end when the hosted node has stopped, or,
+    /// without one, when the application begins to stop.
     /// </summary>
     /// <exception cref="InvalidOperationException">No <see cref="GrpcRaftTransport"/> is registered.</exception>
     public static IEndpointConventionBuilder MapRaft(this IEndpointRouteBuilder endpoints)
@@ -21,7 +22,8 @@ public static class RaftEndpoints
         IServiceProvider services = endpoints.ServiceProvider;
         GrpcRaftTransport transport = services.GetService<GrpcRaftTransport>()
             ?? throw new InvalidOperationException("MapRaft needs the gRPC transport: call AddRaft(…).UseGrpcTransport() on the services first.");
-        CancellationToken stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        CancellationToken stopping = services.GetService<InboundCalls>()?.Ended
+            ?? services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         ILogger logger = services.GetRequiredService<ILogger<GrpcRaftTransport>>();
 
         RouteGroupBuilder service = endpoints.MapGroup(ExchangeHeaders.ServicePath);

@@ -4,9 +4,15 @@ using Raft.Core.Node;
 
 namespace Raft.Transport.Grpc.Hosting;
 
-/// <summary>Starts and stops a node with its application, and the application with its node.</summary>
-internal sealed partial class RaftHostedService(RaftNode node, IHostApplicationLifetime lifetime, ILogger<RaftHostedService> logger) : IHostedService
+/// <summary>
+/// Starts and stops a node with its application, and the application with its node. The node stops before everything else, so that it can hand its
+/// leadership over while other nodes still reach it.
+/// </summary>
+internal sealed partial class RaftHostedService(
+    RaftNode node, InboundCalls inbound, IHostApplicationLifetime lifetime, ILogger<RaftHostedService> logger) : IHostedLifecycleService
 {
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         node.Start();
@@ -14,7 +20,23 @@ internal sealed partial class RaftHostedService(RaftNode node, IHostApplicationL
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => node.StopAsync().WaitAsync(cancellationToken);
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await node.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            inbound.End();
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private void OnFailed(Task completion)
     {

@@ -53,6 +53,7 @@ public static class RaftServices
         services.AddOptions<RaftHostOptions>().ValidateOnStart();
         services.AddSingleton(CreateNode);
         services.AddSingleton<IRaft>(static provider => provider.GetRequiredService<RaftNode>());
+        services.AddSingleton<InboundCalls>();
         services.AddHostedService<RaftHostedService>();
         return new RaftBuilder(services);
     }
