@@ -1,11 +1,12 @@
 using Raft.Core.Consensus;
 using Raft.Core.Log;
+using Raft.Core.Storage;
 using Raft.Jepsen.Simulation;
 
 namespace Raft.Jepsen.Invariants;
 
 /// <summary>S13: a vote goes only to a candidate whose log, as it said when it asked, is at least as up to date as the voter's.</summary>
-internal sealed class ElectionRestriction : ISendObserver, IDeliveryObserver
+internal sealed class ElectionRestriction : ISendObserver, IDeliveryObserver, IRestartObserver
 {
     private readonly Dictionary<(int Candidate, ulong Term), LogId> _candidates = [];
     private readonly Dictionary<(int Voter, int Candidate, ulong Term), LogId> _voters = [];
@@ -39,6 +40,18 @@ internal sealed class ElectionRestriction : ISendObserver, IDeliveryObserver
         if (message.Type == MessageType.VoteRequest)
         {
             _voters.TryAdd((node.Position, (int)message.From.Value - 1, message.Term), node.Core!.LastLogId);
+        }
+    }
+    /// <summary>
+    /// A crash may shorten the log of a voter that had not answered yet: what counts then is the log it restarts with. One that has voted may have a longer log
+    /// by now, and repeats its answer all the same.
+    /// </summary>
+    public void OnRestarted(SimulatedNode node, RecoveredState recovered)
+    {
+        LogId last = new(recovered.TermRuns.Count > 0 ? recovered.TermRuns[^1].Term : recovered.Base.Term, recovered.LastIndex);
+        foreach (var request in _voters.Keys.Where(request => request.Voter == node.Position && _voters[request] > last).ToList())
+        {
+            _voters[request] = last;
         }
     }
 }
