@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using NexaLoak.Orchestrator.Configuration;
+using NexaLoak.Orchestrator.Demo;
 using NexaLoak.Orchestrator.Demo.Processes;
 using NexaLoak.Orchestrator.Emulator;
 
@@ -43,7 +44,7 @@ internal static class FleetFigures
         await using var scratch = new ScratchFolder();
         await using CloudflareEmulator emulator = await CloudflareEmulator.StartAsync(
             new CloudflareEmulatorOptions { ZoneName = Zone }, CancellationToken.None);
-        FleetPlan plan = Plan(options.Nodes, emulator);
+        FleetPlan plan = LoopbackPlan.Create("figures", options.Nodes, $"vpn.{Zone}", emulator);
         string folder = Path.Combine(scratch.Path, "fleet");
         FleetFolder.Write(folder, plan);
         ListenerService[] vpns = [.. plan.Nodes.Select(node => new ListenerService(new IPEndPoint(node.Address, plan.VpnPort)))];
@@ -63,25 +64,6 @@ internal static class FleetFigures
             nodes.ForEach(node => node.Dispose());
             await Task.WhenAll(vpns.Select(vpn => vpn.DisposeAsync().AsTask()));
         }
-    }
-
-    private static FleetPlan Plan(int nodes, CloudflareEmulator emulator)
-    {
-        IPAddress[] addresses = [.. Enumerable.Range(1, nodes).Select(number => new IPAddress([127, 0, 1, (byte)number]))];
-        IReadOnlyList<int> ports = FreePorts.Find(addresses, count: 3);
-        return new FleetPlan
-        {
-            Cluster = "figures",
-            Nodes = [.. addresses.Select((address, i) => new PlannedNode(string.Create(CultureInfo.InvariantCulture, $"n{i + 1}"), address))],
-            Zone = Zone,
-            Domain = $"vpn.{Zone}",
-            Token = emulator.Token,
-            DnsApi = emulator.ApiBaseAddress,
-            RaftPort = ports[0],
-            ApiPort = ports[1],
-            ApiAddress = null,
-            VpnPort = ports[2],
-        };
     }
 
     private static void Print(string what, string unit, IEnumerable<double> values)

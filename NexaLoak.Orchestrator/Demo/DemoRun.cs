@@ -1,4 +1,3 @@
-using System.Net;
 using NexaLoak.Orchestrator.Configuration;
 using NexaLoak.Orchestrator.Demo.Events;
 using NexaLoak.Orchestrator.Demo.Observation;
@@ -63,7 +62,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
         using var launcher = new ChildLauncher();
         await using CloudflareEmulator emulator = await CloudflareEmulator.StartAsync(
             new CloudflareEmulatorOptions { ZoneName = Zone }, stop);
-        FleetPlan plan = CreatePlan(emulator);
+        FleetPlan plan = LoopbackPlan.Create("demo", options.Nodes, Domain, emulator) with { ContactTimeout = ContactTimeout };
         string folder = Path.Combine(scratch.Path, "fleet");
         FleetFolder.Write(folder, plan);
         _fleet.Servers = [.. plan.Nodes.Select(node => new DemoServer(launcher, folder, node, plan) { Died = _fleet.OnDied })];
@@ -95,26 +94,6 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
             _fleet.Stop();
             await Task.WhenAll(_fleet.Servers.Select(server => server.DisposeAsync().AsTask()));
         }
-    }
-
-    private FleetPlan CreatePlan(CloudflareEmulator emulator)
-    {
-        IPAddress[] addresses = [.. Enumerable.Range(1, options.Nodes).Select(number => new IPAddress([127, 0, 1, (byte)number]))];
-        IReadOnlyList<int> ports = FreePorts.Find(addresses, count: 3);
-        return new FleetPlan
-        {
-            Cluster = "demo",
-            Nodes = [.. addresses.Select((address, i) => new PlannedNode($"n{i + 1}", address))],
-            Zone = Zone,
-            Domain = Domain,
-            Token = emulator.Token,
-            DnsApi = emulator.ApiBaseAddress,
-            RaftPort = ports[0],
-            ApiPort = ports[1],
-            ApiAddress = null,
-            VpnPort = ports[2],
-            ContactTimeout = ContactTimeout,
-        };
     }
 
     private async Task<ReadyEvent> BecomeReadyAsync(CloudflareEmulator emulator, FleetGateway gateway, string folder, CancellationToken stop)

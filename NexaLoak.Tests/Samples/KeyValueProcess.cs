@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using NUnit.Framework;
 
 namespace NexaLoak.Tests.Samples;
@@ -8,9 +9,9 @@ internal sealed class KeyValueProcess : IDisposable
 {
     private readonly Process _process;
 
-    public KeyValueProcess(int node, IReadOnlyList<int> raftPorts, int apiPort, string data)
+    public KeyValueProcess(int node, IReadOnlyList<IPEndPoint> raft, IPEndPoint api, string data)
     {
-        ApiAddress = new Uri($"http://127.0.0.1:{apiPort}");
+        ApiAddress = new Uri($"http://{api}");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = data };
         start.ArgumentList.Add(Program);
         start.ArgumentList.Add($"--urls={ApiAddress}");
@@ -18,9 +19,9 @@ internal sealed class KeyValueProcess : IDisposable
         start.ArgumentList.Add("--Raft:ClusterId=sample");
         start.ArgumentList.Add($"--Raft:NodeId={node}");
         start.ArgumentList.Add("--Raft:Transport:AllowPlaintextOnLoopback=true");
-        for (int i = 0; i < raftPorts.Count; i++)
+        for (int i = 0; i < raft.Count; i++)
         {
-            start.ArgumentList.Add($"--Raft:Peers:{i + 1}=http://127.0.0.1:{raftPorts[i]}");
+            start.ArgumentList.Add($"--Raft:Peers:{i + 1}=http://{raft[i]}");
         }
 
         _process = Process.Start(start)!;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using NUnit.Framework;
 
 namespace NexaLoak.Tests.Samples;
@@ -23,11 +22,11 @@ public sealed class KeyValueSampleTests
         var processes = new List<KeyValueProcess>();
         try
         {
-            int[] ports = FreePorts(6);
+            IPEndPoint[] raft = [LoopbackPort.Reserve(), LoopbackPort.Reserve(), LoopbackPort.Reserve()];
             for (int node = 1; node <= 3; node++)
             {
                 string folder = Directory.CreateDirectory(Path.Combine(data, $"{node}")).FullName;
-                processes.Add(new KeyValueProcess(node, ports[..3], ports[2 + node], folder));
+                processes.Add(new KeyValueProcess(node, raft, LoopbackPort.Reserve(), folder));
             }
 
             KeyValueProcess leader = await AnyAccepts(processes, node => Client.PutAsync(new Uri(node.ApiAddress, "/kv/colour?value=blue"), content: null));
@@ -76,22 +75,5 @@ public sealed class KeyValueSampleTests
             },
             "a leader answers");
         return accepted!;
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Start();
-        }
-
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Stop();
-        }
-
-        return ports;
     }
 }

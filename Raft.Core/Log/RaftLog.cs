@@ -28,8 +28,6 @@ internal sealed class RaftLog
         RaftInvariantException.Require(CommitIndex <= LastIndex, "no more is committed than the log holds");
     }
 
-    public ulong FirstIndex => _terms.FirstIndex;
-
     public ulong LastIndex => _terms.LastIndex;
 
     public LogId LastId => _terms.LastId;

@@ -20,9 +20,6 @@ internal sealed class TermHistory
     /// <summary>Index of the last entry, or that of the base when there is none.</summary>
     public ulong LastIndex { get; private set; }
 
-    /// <summary>Index of the first entry that is kept, whether or not it exists yet.</summary>
-    public ulong FirstIndex => _base.Index + 1;
-
     public LogId LastId => new(_runs.Count > 0 ? _runs[^1].Term : _base.Term, LastIndex);
 
     /// <summary>Term of the entry at <paramref name="index"/>; <c>null</c> when it is compacted away or does not exist.</summary>

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace NexaLoak.Tests.Transport;
+namespace NexaLoak.Tests;
 
 /// <summary>Free addresses on loopback that stay free: each has an IP of its own, so that nobody else is likely to take the port.</summary>
 internal static class LoopbackPort
