@@ -185,6 +185,12 @@ public sealed class FasterRaftStorage : IRaftStorage
         }
     }
 
+    /// <inheritdoc/>
+    public ISnapshotWriter CreateSnapshot() => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public Stream OpenSnapshot(SnapshotMetadata snapshot) => throw new NotSupportedException();
+
     /// <summary>Makes durable what was enqueued, reports it, and closes the files. After a failure it only closes them.</summary>
     public async ValueTask DisposeAsync()
     {

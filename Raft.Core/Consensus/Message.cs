@@ -24,8 +24,9 @@ public readonly record struct Message
 
     /// <summary>
     /// Index of a log position. Append request: the entry before <see cref="Entries"/>. Vote requests: the candidate's last entry. TimeoutNow
-    /// request: the leader's last entry. Append
-    /// response: the last entry known to match, or the refused <c>prevLogIndex</c> when <see cref="Reject"/> is set.
+    /// request: the leader's last entry. Append response: the last entry known to match, or the refused <c>prevLogIndex</c> when <see cref="Reject"/> is
+    /// set. Refused vote: index of the committed configuration that the asker has no place in, or 0. Snapshot response: last entry of the snapshot. ReadIndex
+    /// response: the read index.
     /// </summary>
     public ulong LogIndex { get; init; }
 
@@ -41,16 +42,25 @@ public readonly record struct Message
     /// <summary>The request was refused.</summary>
     public bool Reject { get; init; }
 
-    /// <summary>In a refused append response: the highest index at which the follower's log may match the leader's.</summary>
+    /// <summary>
+    /// In a refused append response: the highest index at which the follower's log may match the leader's. In a snapshot response: the offset in bytes from
+    /// which on the receiver needs more.
+    /// </summary>
     public ulong RejectHint { get; init; }
 
-    /// <summary>Heartbeats: number of the newest read round that this message asks for or confirms; 0 when there is none.</summary>
+    /// <summary>
+    /// Append and heartbeat messages: number of the newest read round that this message asks for or confirms; 0 when there is none. ReadIndex messages: the
+    /// asker's own number.
+    /// </summary>
     public ulong ReadContext { get; init; }
 
     /// <summary>
     /// In a <see cref="MessageType.VoteRequest"/>: the leader itself asked for the election, so members that still hear from it vote all the same.
     /// </summary>
     public bool LeadershipTransfer { get; init; }
+
+    /// <summary>In a <see cref="MessageType.SnapshotChunk"/>: the piece.</summary>
+    public SnapshotChunk? Chunk { get; init; }
 
     /// <summary>Total <see cref="Entry.Size"/> of <see cref="Entries"/>, in bytes.</summary>
     public long EntriesSize

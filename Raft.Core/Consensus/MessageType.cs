@@ -35,4 +35,16 @@ public enum MessageType : byte
 
     /// <summary>Tells a member that holds the leader's whole log to campaign at once (TimeoutNow; thesis, section 3.10).</summary>
     TimeoutNowRequest = 10,
+
+    /// <summary>InstallSnapshot: one piece of a snapshot (Raft paper, Figure 13).</summary>
+    SnapshotChunk = 11,
+
+    /// <summary>Answers <see cref="SnapshotChunk"/>: from which offset on the receiver needs more.</summary>
+    SnapshotResponse = 12,
+
+    /// <summary>A follower or learner asks the leader for a read index, to serve a linearizable read itself.</summary>
+    ReadIndexRequest = 13,
+
+    /// <summary>Answers <see cref="ReadIndexRequest"/>.</summary>
+    ReadIndexResponse = 14,
 }

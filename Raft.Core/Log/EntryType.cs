@@ -11,4 +11,7 @@ public enum EntryType : byte
 
     /// <summary>A cluster configuration, in force as soon as it is appended (section 6).</summary>
     Configuration = 2,
+
+    /// <summary>Stands for a <see cref="Command"/> in the log of a witness, without its payload.</summary>
+    Withheld = 3,
 }

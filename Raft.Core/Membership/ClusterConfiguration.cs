@@ -9,34 +9,67 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
     private readonly NodeId[] _voters;
     private readonly NodeId[] _outgoing;
     private readonly NodeId[] _learners;
+    private readonly NodeId[] _learnersNext;
+    private readonly NodeId[] _witnesses;
     private readonly NodeId[] _members;
+    private readonly SortedDictionary<NodeId, string> _addresses;
 
     /// <summary>Creates a configuration.</summary>
     /// <param name="voters">Members whose majority decides.</param>
     /// <param name="votersOutgoing">Voters of the configuration that is being left; empty outside a change.</param>
     /// <param name="learners">Members that receive the log and do not vote.</param>
-    /// <exception cref="ArgumentException">There is no voter, an id is <see cref="NodeId.None"/>, or a learner votes.</exception>
-    public ClusterConfiguration(IEnumerable<NodeId> voters, IEnumerable<NodeId>? votersOutgoing = null, IEnumerable<NodeId>? learners = null)
+    /// <param name="learnersNext">Outgoing voters that become learners when the joint configuration is left.</param>
+    /// <param name="witnesses">Voters that store no commands.</param>
+    /// <param name="addresses">Where members are reached, in whatever form the transport takes.</param>
+    /// <exception cref="ArgumentException">There is no voter, an id is <see cref="NodeId.None"/>, or a node has two roles that exclude each other.</exception>
+    public ClusterConfiguration(
+        IEnumerable<NodeId> voters,
+        IEnumerable<NodeId>? votersOutgoing = null,
+        IEnumerable<NodeId>? learners = null,
+        IEnumerable<NodeId>? learnersNext = null,
+        IEnumerable<NodeId>? witnesses = null,
+        IEnumerable<KeyValuePair<NodeId, string>>? addresses = null)
+        : this(Sorted(voters), Sorted(votersOutgoing ?? []), Sorted(learners ?? []), Sorted(learnersNext ?? []), Sorted(witnesses ?? []), addresses ?? [])
     {
-        _voters = Sorted(voters);
-        _outgoing = Sorted(votersOutgoing ?? []);
-        _learners = Sorted(learners ?? []);
-        _members = Sorted(_voters.Concat(_outgoing).Concat(_learners));
-        if (_voters.Length == 0)
-        {
-            throw new ArgumentException("A configuration needs at least one voter.", nameof(voters));
-        }
+        Require(_voters.Length > 0, nameof(voters), "A configuration needs at least one voter.");
+        Require(!_members[0].IsNone, nameof(voters), "0 is not a node id.");
+        Require(!Array.Exists(_learners, IsVoter), nameof(learners), "A learner can't be a voter at the same time.");
+        Require(
+            Array.TrueForAll(_learnersNext, id => IsOutgoingVoter(id) && !IsIncomingVoter(id)),
+            nameof(learnersNext),
+            "Only a voter that is on its way out becomes a learner later.");
+        Require(Array.TrueForAll(_witnesses, IsVoter), nameof(witnesses), "A witness is a voter.");
+        Require(_addresses.Keys.All(Contains), nameof(addresses), "An address belongs to no member.");
+        return;
 
-        if (_members[0].IsNone)
+        static void Require(bool holds, string name, string message)
         {
-            throw new ArgumentException("0 is not a node id.", nameof(voters));
-        }
-
-        if (_learners.Any(id => IsVoter(id)))
-        {
-            throw new ArgumentException("A learner can't be a voter at the same time.", nameof(learners));
+            if (!holds)
+            {
+                throw new ArgumentException(message, name);
+            }
         }
     }
+
+    private ClusterConfiguration(
+        NodeId[] voters,
+        NodeId[] outgoing,
+        NodeId[] learners,
+        NodeId[] learnersNext,
+        NodeId[] witnesses,
+        IEnumerable<KeyValuePair<NodeId, string>> addresses)
+    {
+        _voters = voters;
+        _outgoing = outgoing;
+        _learners = learners;
+        _learnersNext = learnersNext;
+        _witnesses = witnesses;
+        _members = Sorted(voters.Concat(outgoing).Concat(learners));
+        _addresses = new SortedDictionary<NodeId, string>(new Dictionary<NodeId, string>(addresses));
+    }
+
+    /// <summary>No members: what a node knows that has not heard of its cluster yet. It decides nothing.</summary>
+    public static ClusterConfiguration Empty { get; } = new([], [], [], [], [], new Dictionary<NodeId, string>());
 
     /// <summary>Voters of the incoming half, ascending.</summary>
     public IReadOnlyList<NodeId> Voters => _voters;
@@ -47,8 +80,20 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
     /// <summary>Members that do not vote, ascending.</summary>
     public IReadOnlyList<NodeId> Learners => _learners;
 
+    /// <summary>Outgoing voters that become learners when the joint configuration is left, ascending.</summary>
+    public IReadOnlyList<NodeId> LearnersNext => _learnersNext;
+
+    /// <summary>Voters that store no commands and never lead, ascending.</summary>
+    public IReadOnlyList<NodeId> Witnesses => _witnesses;
+
     /// <summary>All members, ascending, each once.</summary>
     public IReadOnlyList<NodeId> Members => _members;
+
+    /// <summary>Where members are reached, by id in ascending order; members without a known address are missing.</summary>
+    public IReadOnlyDictionary<NodeId, string> Addresses => _addresses;
+
+    /// <summary>True for <see cref="Empty"/>.</summary>
+    public bool IsEmpty => _members.Length == 0;
 
     /// <summary>True while two majorities are needed.</summary>
     public bool IsJoint => _outgoing.Length > 0;
@@ -60,7 +105,10 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
     internal ReadOnlySpan<NodeId> MemberSpan => _members;
 
     /// <summary>True when the node votes in one of the halves.</summary>
-    public bool IsVoter(NodeId id) => Array.BinarySearch(_voters, id) >= 0 || Array.BinarySearch(_outgoing, id) >= 0;
+    public bool IsVoter(NodeId id) => IsIncomingVoter(id) || IsOutgoingVoter(id);
+
+    /// <summary>True when the node votes and stores no commands.</summary>
+    public bool IsWitness(NodeId id) => Array.BinarySearch(_witnesses, id) >= 0;
 
     /// <summary>True when the node belongs to the cluster.</summary>
     public bool Contains(NodeId id) => Array.BinarySearch(_members, id) >= 0;
@@ -68,7 +116,8 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
     /// <inheritdoc/>
     public bool Equals(ClusterConfiguration? other)
         => other is not null && VoterSpan.SequenceEqual(other._voters) && OutgoingSpan.SequenceEqual(other._outgoing)
-            && _learners.AsSpan().SequenceEqual(other._learners);
+            && _learners.AsSpan().SequenceEqual(other._learners) && _learnersNext.AsSpan().SequenceEqual(other._learnersNext)
+            && _witnesses.AsSpan().SequenceEqual(other._witnesses) && _addresses.SequenceEqual(other._addresses);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ClusterConfiguration);
@@ -85,7 +134,7 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
         return hash.ToHashCode();
     }
 
-    /// <summary>The form of Raft's literature: <c>(1 2 3)&amp;&amp;(2 3 4) learners=(5)</c>.</summary>
+    /// <summary>The form of Raft's literature: <c>(1 2 3)&amp;&amp;(2 3 4) learners=(5) learners_next=(4) witnesses=(3)</c>.</summary>
     public override string ToString()
     {
         string text = Group(_voters);
@@ -94,10 +143,15 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
             text += "&&" + Group(_outgoing);
         }
 
-        return _learners.Length == 0 ? text : $"{text} learners={Group(_learners)}";
+        return text + Named("learners", _learners) + Named("learners_next", _learnersNext) + Named("witnesses", _witnesses);
 
         static string Group(NodeId[] ids) => $"({string.Join(' ', ids)})";
+        static string Named(string name, NodeId[] ids) => ids.Length == 0 ? "" : $" {name}={Group(ids)}";
     }
+
+    private bool IsIncomingVoter(NodeId id) => Array.BinarySearch(_voters, id) >= 0;
+
+    private bool IsOutgoingVoter(NodeId id) => Array.BinarySearch(_outgoing, id) >= 0;
 
     private static NodeId[] Sorted(IEnumerable<NodeId> ids)
     {

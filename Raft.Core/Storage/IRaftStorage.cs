@@ -22,4 +22,15 @@ public interface IRaftStorage : IRaftLogReader, IAsyncDisposable
     /// </summary>
     /// <exception cref="ArgumentException">The write would leave a gap in the log, or its sequence number is not above the previous one's.</exception>
     void Enqueue(in StorageWrite write);
+
+    /// <summary>Begins a snapshot. Safe to call, and to write, beside everything else.</summary>
+    ISnapshotWriter CreateSnapshot();
+
+    /// <summary>
+    /// Opens the content of a snapshot that was sealed. It stays readable until the stream is disposed, even when a newer snapshot takes its place. Safe to
+    /// call from any thread.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">A newer snapshot has taken its place.</exception>
+    /// <exception cref="StorageCorruptedException">The content is not what had been written; thrown here or while reading.</exception>
+    Stream OpenSnapshot(SnapshotMetadata snapshot);
 }

@@ -169,6 +169,12 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
         }
     }
 
+    /// <inheritdoc/>
+    public ISnapshotWriter CreateSnapshot() => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public Stream OpenSnapshot(SnapshotMetadata snapshot) => throw new NotSupportedException();
+
     /// <summary>Completes the pending writes.</summary>
     public ValueTask DisposeAsync()
     {

@@ -9,6 +9,12 @@ namespace Raft.Core.Storage;
 /// <param name="TermRuns">The terms of the entries after <paramref name="Base"/>, ascending by index and by term.</param>
 public sealed record RecoveredState(HardState HardState, LogId Base, ulong LastIndex, IReadOnlyList<TermRun> TermRuns)
 {
+    /// <summary>The snapshot to start from; <c>null</c> as long as none was taken. It reaches at least up to <see cref="Base"/>.</summary>
+    public SnapshotMetadata? Snapshot { get; init; }
+
+    /// <summary>The entries after <see cref="Base"/> that are configurations, ascending.</summary>
+    public IReadOnlyList<Entry> Configurations { get; init; } = [];
+
     /// <summary>The state of a storage that never held anything.</summary>
     public static RecoveredState Empty { get; } = new(default, default, 0, []);
 
