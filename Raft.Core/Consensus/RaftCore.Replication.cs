@@ -53,10 +53,17 @@ public sealed partial class RaftCore
     /// <summary>Messages to a peer were lost. A leader finds out anew what has arrived there.</summary>
     public void OnUnreachable(NodeId peer)
     {
-        if (_progress.TryGetValue(peer, out Progress? progress) && progress.State == ProgressState.Replicate)
+        if (!_progress.TryGetValue(peer, out Progress? progress))
+        {
+            return;
+        }
+
+        if (progress.State == ProgressState.Replicate)
         {
             progress.BecomeProbe();
         }
+
+        progress.Transfer?.Pause();
     }
 
     private ProposalStatus Forward(ReadOnlyMemory<byte> command)
@@ -97,6 +104,7 @@ public sealed partial class RaftCore
         }
 
         TickTransfer();
+        TickTransfers();
         if (++_heartbeatElapsed >= _options.HeartbeatTicks)
         {
             _heartbeatElapsed = 0;
@@ -106,15 +114,15 @@ public sealed partial class RaftCore
 
     private bool TakeQuorumActivity()
     {
-        VoteResult result = JointQuorum.Tally(
-            Configuration,
-            static (core, id) => id == core.Id || (core._progress.TryGetValue(id, out Progress? progress) && progress.RecentlyActive),
-            this);
         foreach (Progress progress in _progress.Values)
         {
-            progress.RecentlyActive = false;
+            progress.TakeActivity();
         }
 
+        VoteResult result = JointQuorum.Tally(
+            Configuration,
+            static (core, id) => id == core.Id || (core._progress.TryGetValue(id, out Progress? progress) && progress.InSight),
+            this);
         return result == VoteResult.Won;
     }
 
@@ -130,6 +138,12 @@ public sealed partial class RaftCore
             if (heartbeat)
             {
                 SendHeartbeat(peer, progress);
+            }
+
+            if (progress.State == ProgressState.Snapshot || progress.Next <= _log.Base.Index)
+            {
+                FeedSnapshot(peer, progress);
+                continue;
             }
 
             while (progress.CanSendEntries && progress.Next <= _log.LastIndex)
@@ -250,10 +264,10 @@ public sealed partial class RaftCore
         progress.RecentlyActive = true;
         if (message.Reject)
         {
-            LogId retry = _log.LastAtOrBelow(message.RejectHint, message.LogTerm);
-            progress.OnReject(message.LogIndex, retry.Index);
+            bool isCompacted = message.RejectHint < _log.Base.Index;
+            progress.OnReject(message.LogIndex, isCompacted ? message.RejectHint : _log.LastAtOrBelow(message.RejectHint, message.LogTerm).Index);
         }
-        else if (message.LogIndex <= _log.LastIndex && progress.OnMatch(message.LogIndex))
+        else if (message.LogIndex <= _log.LastIndex && progress.OnMatch(message.LogIndex, _log.Base.Index))
         {
             AdvanceCommit();
         }

@@ -54,6 +54,10 @@ public sealed partial class RaftCore
                 HearFromLeader(message.From);
                 AnswerHeartbeat(message);
                 break;
+            case MessageType.SnapshotChunk:
+                HearFromLeader(message.From);
+                TakeChunk(message);
+                break;
             case MessageType.TimeoutNowRequest:
                 AnswerTimeoutNow(message);
                 break;
@@ -62,6 +66,9 @@ public sealed partial class RaftCore
                 break;
             case MessageType.HeartbeatResponse:
                 HandleHeartbeatResponse(message);
+                break;
+            case MessageType.SnapshotResponse:
+                HandleSnapshotResponse(message);
                 break;
             default:
                 break;
@@ -88,7 +95,7 @@ public sealed partial class RaftCore
                 return false;
             case MessageType.VoteRequest when IsLeaderSticky && !message.LeadershipTransfer:
                 return false;
-            case MessageType.AppendRequest or MessageType.HeartbeatRequest or MessageType.TimeoutNowRequest:
+            case MessageType.AppendRequest or MessageType.HeartbeatRequest or MessageType.SnapshotChunk or MessageType.TimeoutNowRequest:
                 BecomeFollower(message.Term, message.From);
                 return true;
             default:
@@ -112,6 +119,7 @@ public sealed partial class RaftCore
             MessageType.HeartbeatRequest => MessageType.HeartbeatResponse,
             MessageType.VoteRequest => MessageType.VoteResponse,
             MessageType.PreVoteRequest => MessageType.PreVoteResponse,
+            MessageType.SnapshotChunk => MessageType.SnapshotResponse,
             _ => null,
         };
         if (answer is { } type)
@@ -135,10 +143,11 @@ public sealed partial class RaftCore
 
     private bool IsWellFormed(in Message message)
     {
-        bool isKnown = message.Type is > MessageType.None and <= MessageType.TimeoutNowRequest;
+        bool isKnown = message.Type is > MessageType.None and <= MessageType.SnapshotResponse;
         bool addressed = message.To == Id && message.From != Id && !message.From.IsNone;
         bool hasTerm = message.Type == MessageType.ForwardedProposal ? message.Term == 0 : message.Term is > 0 and <= MaxTerm;
-        return isKnown && addressed && hasTerm && message.LogIndex <= MaxIndex && HasPlausibleEntries(message);
+        return isKnown && addressed && hasTerm && message.LogIndex <= MaxIndex && HasPlausibleEntries(message)
+            && (message.Type != MessageType.SnapshotChunk || IsPlausible(message.Chunk, message.Term));
     }
 
     private static bool HasPlausibleEntries(in Message message)

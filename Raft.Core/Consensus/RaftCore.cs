@@ -44,7 +44,7 @@ public sealed partial class RaftCore
         ArgumentNullException.ThrowIfNull(recovered);
         options.Validate();
         Id = id;
-        Configuration = configuration;
+        Configuration = recovered.Snapshot?.Configuration ?? configuration;
         _options = options;
         _log = new RaftLog(recovered, reader);
         _timer = new ElectionTimer(options.ElectionTicks, seed);
@@ -58,7 +58,7 @@ public sealed partial class RaftCore
     public NodeId Id { get; }
 
     /// <summary>The configuration in force.</summary>
-    public ClusterConfiguration Configuration { get; }
+    public ClusterConfiguration Configuration { get; private set; }
 
     /// <summary>The node's role.</summary>
     public Role Role { get; private set; }
@@ -145,11 +145,13 @@ public sealed partial class RaftCore
         ready.MessageList.AddRange(_outbox);
         _outbox.Clear();
         TakeReads(ready);
-        ulong applicable = Math.Min(_log.CommitIndex, _log.StableIndex);
+        TakeSnapshotWork(ready);
+        ulong applicable = _restore is null ? Math.Min(_log.CommitIndex, _log.StableIndex) : 0;
         bool news = applicable > ready.ApplicableIndex;
         ready.ApplicableIndex = Math.Max(ready.ApplicableIndex, applicable);
         _log.Evict(_options.LogCacheBytes);
-        return news || ready.Write is not null || ready.Messages.Count > 0 || ready.Reads.Count > 0;
+        return news || ready.Write is not null || ready.Messages.Count > 0 || ready.Reads.Count > 0 || ready.Restore is not null
+            || ready.ChunksToSend.Count > 0 || ready.ChunksReceived.Count > 0;
     }
 
     /// <summary>A term or a vote must be durable before the promises that follow from it; a commit index alone can wait for the next write.</summary>
@@ -165,7 +167,8 @@ public sealed partial class RaftCore
         _lastSequence++;
         _termWrite = state.Term != _writtenState.Term ? _lastSequence : _termWrite;
         _writtenState = state;
-        ready.Write = new StorageWrite(_lastSequence, state, _log.TakeUnwritten(_lastSequence));
+        _restoreWrite = _restore is not null && _log.HasUnwrittenSnapshot ? _lastSequence : _restoreWrite;
+        ready.Write = _log.TakeUnwritten(_lastSequence, state);
     }
 
     private bool HasUnwrittenState => Term != _writtenState.Term || VotedFor != _writtenState.VotedFor || _log.HasUnwritten;
@@ -218,6 +221,7 @@ public sealed partial class RaftCore
     {
         _progress.Clear();
         _votes.Clear();
+        _chunksToSend.Clear();
         ClearReads();
         EndTransfer();
     }

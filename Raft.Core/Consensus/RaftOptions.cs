@@ -38,6 +38,21 @@ public sealed record RaftOptions
     /// <summary>Bytes of recent entries kept in memory for followers that are a little behind; entries that are not durable come on top.</summary>
     public long LogCacheBytes { get; init; } = 16 << 20;
 
+    /// <summary>Entries that a log keeps behind a snapshot, for followers that lag a little.</summary>
+    public ulong TrailingEntries { get; init; } = 10_000;
+
+    /// <summary>Entries that a leader's log keeps at most behind a snapshot for followers that it hears from and that still need them.</summary>
+    public ulong MaxTrailingEntries { get; init; } = 1_000_000;
+
+    /// <summary>Length of the pieces in which a snapshot is sent, in bytes.</summary>
+    public int SnapshotChunkBytes { get; init; } = 256 << 10;
+
+    /// <summary>Pieces of a snapshot under way to one follower.</summary>
+    public int MaxInflightSnapshotChunks { get; init; } = 4;
+
+    /// <summary>Bytes of snapshots that a leader sends in a tick, to all followers together; unlimited by default.</summary>
+    public long SnapshotBytesPerTick { get; init; } = long.MaxValue;
+
     /// <summary>Checks the values.</summary>
     /// <exception cref="ValidationException">A value is out of its bounds; the message names it and the bound.</exception>
     public void Validate()
@@ -50,6 +65,10 @@ public sealed record RaftOptions
         Require(MaxInflightBytes >= MaxAppendBytes, nameof(MaxInflightBytes), $"at least {nameof(MaxAppendBytes)}");
         Require(MaxUncommittedBytes >= 1, nameof(MaxUncommittedBytes), "at least 1");
         Require(LogCacheBytes >= 0, nameof(LogCacheBytes), "at least 0");
+        Require(MaxTrailingEntries >= TrailingEntries, nameof(MaxTrailingEntries), $"at least {nameof(TrailingEntries)}");
+        Require(SnapshotChunkBytes >= 1, nameof(SnapshotChunkBytes), "at least 1");
+        Require(MaxInflightSnapshotChunks >= 1, nameof(MaxInflightSnapshotChunks), "at least 1");
+        Require(SnapshotBytesPerTick >= 1, nameof(SnapshotBytesPerTick), "at least 1");
 
         static void Require(bool holds, string name, string bound)
         {

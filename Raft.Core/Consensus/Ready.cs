@@ -12,6 +12,10 @@ public sealed class Ready
 
     internal List<ReadState> ReadList { get; } = [];
 
+    internal List<OutboundChunk> ChunkSendList { get; } = [];
+
+    internal List<SnapshotChunk> ChunkReceiveList { get; } = [];
+
     /// <summary>What must become durable; <c>null</c> when nothing changed.</summary>
     public StorageWrite? Write { get; internal set; }
 
@@ -21,6 +25,22 @@ public sealed class Ready
     /// <summary>Read rounds that a majority confirmed since the last time.</summary>
     public IReadOnlyList<ReadState> Reads => ReadList;
 
+    /// <summary>Pieces of a snapshot to read from the storage and to send.</summary>
+    public IReadOnlyList<OutboundChunk> ChunksToSend => ChunkSendList;
+
+    /// <summary>
+    /// Pieces of a snapshot that arrived, in order. The driver writes each through <see cref="IRaftStorage.CreateSnapshot"/> (one with offset 0 begins a new
+    /// snapshot, and ends one that was not finished) and reports it by <see cref="RaftCore.OnChunkWritten"/>; after the last one it seals the snapshot, compares
+    /// size and checksum, and calls <see cref="RaftCore.OnSnapshotStaged"/> or <see cref="RaftCore.OnStagingFailed"/>.
+    /// </summary>
+    public IReadOnlyList<SnapshotChunk> ChunksReceived => ChunkReceiveList;
+
+    /// <summary>
+    /// A snapshot that took the place of the log, durably: the state machine goes on from it, after it has applied what it was given before, and before what
+    /// comes with this or a later <see cref="ApplicableIndex"/>. <c>null</c> mostly. A witness has nothing to restore.
+    /// </summary>
+    public SnapshotMetadata? Restore { get; internal set; }
+
     /// <summary>Every entry up to here is committed, and durable on this node: it may be applied.</summary>
     public ulong ApplicableIndex { get; internal set; }
 
@@ -28,6 +48,9 @@ public sealed class Ready
     {
         MessageList.Clear();
         ReadList.Clear();
+        ChunkSendList.Clear();
+        ChunkReceiveList.Clear();
+        Restore = null;
         Write = null;
     }
 }

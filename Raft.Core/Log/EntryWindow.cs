@@ -60,6 +60,25 @@ internal sealed class EntryWindow(ulong firstIndex)
         }
     }
 
+    /// <summary>Gives up entries at or below <paramref name="index"/>, as far as they fill whole chunks.</summary>
+    public void Compact(ulong index)
+    {
+        while (_chunks.Count > 0 && _chunks[0].FirstIndex + (ulong)_chunks[0].Count - 1 <= index)
+        {
+            _firstIndex = _chunks[0].FirstIndex + (ulong)_chunks[0].Count;
+            RemoveChunk(0);
+        }
+    }
+
+    /// <summary>Forgets everything and goes on at <paramref name="nextIndex"/>.</summary>
+    public void Reset(ulong nextIndex)
+    {
+        _chunks.Clear();
+        _bytes = 0;
+        _firstIndex = nextIndex;
+        _nextIndex = nextIndex;
+    }
+
     /// <summary>
     /// Entries from <paramref name="from"/> on, which is in the window, up to <paramref name="to"/>, the end of a chunk or <paramref name="maxBytes"/>,
     /// whichever comes first; at least one.

@@ -15,6 +15,8 @@ internal sealed class RaftLog
     private readonly List<Entry> _readBuffer = [];
     private ulong _unwritten;
     private ulong _durableLast;
+    private ulong? _resetBehind;
+    private LogId? _unwrittenBase;
 
     public RaftLog(RecoveredState recovered, IRaftLogReader reader)
     {
@@ -24,9 +26,16 @@ internal sealed class RaftLog
         _unwritten = recovered.LastIndex + 1;
         _durableLast = recovered.LastIndex;
         StableIndex = recovered.LastIndex;
-        CommitIndex = Math.Max(recovered.HardState.Commit, recovered.Base.Index);
+        Snapshot = recovered.Snapshot;
+        CommitIndex = Math.Max(recovered.HardState.Commit, Math.Max(recovered.Base.Index, recovered.Snapshot?.Id.Index ?? 0));
         RaftInvariantException.Require(CommitIndex <= LastIndex, "no more is committed than the log holds");
     }
+
+    /// <summary>The entry before the first one kept.</summary>
+    public LogId Base => _terms.Base;
+
+    /// <summary>The newest snapshot of the state machine.</summary>
+    public SnapshotMetadata? Snapshot { get; private set; }
 
     public ulong LastIndex => _terms.LastIndex;
 
@@ -37,8 +46,11 @@ internal sealed class RaftLog
     /// <summary>Every entry up to here is durable on this node.</summary>
     public ulong StableIndex { get; private set; }
 
-    /// <summary>True when entries wait to be handed to the storage.</summary>
-    public bool HasUnwritten => _unwritten <= LastIndex;
+    /// <summary>True when something waits to be handed to the storage.</summary>
+    public bool HasUnwritten => _unwritten <= LastIndex || HasUnwrittenSnapshot;
+
+    /// <summary>True when the storage has not been told of the newest snapshot yet.</summary>
+    public bool HasUnwrittenSnapshot { get; private set; }
 
     public ulong? TermAt(ulong index) => _terms.TermAt(index);
 
@@ -93,6 +105,38 @@ internal sealed class RaftLog
     }
 
     /// <summary>
+    /// A snapshot of what is applied here is durable: entries up to <paramref name="index"/>, which lies no further than the snapshot, are given up.
+    /// </summary>
+    public void Compact(SnapshotMetadata snapshot, ulong index)
+    {
+        RaftInvariantException.Require(index <= snapshot.Id.Index && Matches(snapshot.Id), "only what a snapshot covers is compacted");
+        RaftInvariantException.Require(snapshot.Id.Index <= Math.Min(CommitIndex, StableIndex), "only what is committed is in a snapshot");
+        Snapshot = snapshot;
+        HasUnwrittenSnapshot = true;
+        if (index > Base.Index)
+        {
+            _terms.CompactTo(index);
+            _window.Compact(index);
+            _unwrittenBase = Base;
+        }
+    }
+
+    /// <summary>A leader's snapshot takes the place of the whole log, which lacks the snapshot's last entry (Raft paper, Figure 13, steps 7 and 8).</summary>
+    public void Install(SnapshotMetadata snapshot)
+    {
+        RaftInvariantException.Require(snapshot.Id.Index > CommitIndex, "a snapshot replaces no committed entry");
+        _resetBehind = Math.Min(_resetBehind ?? CommitIndex, CommitIndex);
+        StableIndex = Math.Min(StableIndex, CommitIndex);
+        _terms.Reset(snapshot.Id);
+        _window.Reset(snapshot.Id.Index + 1);
+        _unwritten = snapshot.Id.Index + 1;
+        Snapshot = snapshot;
+        HasUnwrittenSnapshot = true;
+        _unwrittenBase = Base;
+        CommitIndex = snapshot.Id.Index;
+    }
+
+    /// <summary>
     /// Entries for a message, from <paramref name="from"/> on: at least one, no more than fit <paramref name="maxBytes"/>, unless the first alone is larger.
     /// </summary>
     public ReadOnlyMemory<Entry> Slice(ulong from, ulong to, long maxBytes, out long bytes)
@@ -123,8 +167,8 @@ internal sealed class RaftLog
         return size;
     }
 
-    /// <summary>The entries that the storage has not been given yet, as the content of write <paramref name="sequence"/>.</summary>
-    public IReadOnlyList<ReadOnlyMemory<Entry>> TakeUnwritten(ulong sequence)
+    /// <summary>What the storage has not been given yet, as write <paramref name="sequence"/>.</summary>
+    public StorageWrite TakeUnwritten(ulong sequence, HardState state)
     {
         var slices = new List<ReadOnlyMemory<Entry>>(1);
         for (ulong next = _unwritten; next <= LastIndex;)
@@ -134,9 +178,13 @@ internal sealed class RaftLog
             next += (ulong)slice.Length;
         }
 
-        _pending.Enqueue(new PendingWrite(sequence, _unwritten, LastIndex));
+        _pending.Enqueue(new PendingWrite(sequence, FirstUnwritten, LastIndex));
+        var write = new StorageWrite(sequence, state, slices) { Snapshot = HasUnwrittenSnapshot ? Snapshot : null, Base = _unwrittenBase };
         _unwritten = LastIndex + 1;
-        return slices;
+        _resetBehind = null;
+        _unwrittenBase = null;
+        HasUnwrittenSnapshot = false;
+        return write;
     }
 
     /// <summary>
@@ -151,7 +199,7 @@ internal sealed class RaftLog
             _durableLast = write.First <= write.Last ? write.Last : _durableLast;
         }
 
-        ulong stable = Math.Min(_durableLast, _unwritten - 1);
+        ulong stable = Math.Min(_durableLast, FirstUnwritten - 1);
         foreach (PendingWrite later in _pending)
         {
             stable = Math.Min(stable, later.First - 1);
@@ -165,6 +213,9 @@ internal sealed class RaftLog
 
     /// <summary>Index of the oldest entry that is in memory.</summary>
     public ulong CachedFrom => _window.FirstIndex;
+
+    /// <summary>Lowest index at which the log differs from what the storage was given. A replaced log is another one behind the commit index of that time.</summary>
+    private ulong FirstUnwritten => _resetBehind + 1 ?? _unwritten;
 
     private void TruncateFrom(ulong index)
     {

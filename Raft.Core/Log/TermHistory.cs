@@ -7,30 +7,31 @@ namespace Raft.Core.Log;
 internal sealed class TermHistory
 {
     private readonly List<TermRun> _runs;
-    private readonly LogId _base;
-
     public TermHistory(LogId @base, ulong lastIndex, IEnumerable<TermRun> runs)
     {
-        _base = @base;
+        Base = @base;
         _runs = [.. runs];
         LastIndex = lastIndex;
         CheckRuns();
     }
 
+    /// <summary>The entry before the first one kept.</summary>
+    public LogId Base { get; private set; }
+
     /// <summary>Index of the last entry, or that of the base when there is none.</summary>
     public ulong LastIndex { get; private set; }
 
-    public LogId LastId => new(_runs.Count > 0 ? _runs[^1].Term : _base.Term, LastIndex);
+    public LogId LastId => new(_runs.Count > 0 ? _runs[^1].Term : Base.Term, LastIndex);
 
     /// <summary>Term of the entry at <paramref name="index"/>; <c>null</c> when it is compacted away or does not exist.</summary>
     public ulong? TermAt(ulong index)
     {
-        if (index < _base.Index || index > LastIndex)
+        if (index < Base.Index || index > LastIndex)
         {
             return null;
         }
 
-        return index == _base.Index ? _base.Term : _runs[RunOf(index)].Term;
+        return index == Base.Index ? Base.Term : _runs[RunOf(index)].Term;
     }
 
     public void Append(LogId id)
@@ -48,13 +49,37 @@ internal sealed class TermHistory
     /// <summary>Forgets the entry at <paramref name="index"/> and all behind it.</summary>
     public void TruncateFrom(ulong index)
     {
-        RaftInvariantException.Require(index > _base.Index && index <= LastIndex, "only existing entries are truncated");
+        RaftInvariantException.Require(index > Base.Index && index <= LastIndex, "only existing entries are truncated");
         while (_runs.Count > 0 && _runs[^1].FirstIndex >= index)
         {
             _runs.RemoveAt(_runs.Count - 1);
         }
 
         LastIndex = index - 1;
+    }
+
+    /// <summary>Makes the entry at <paramref name="index"/> the base: it and all before it are given up.</summary>
+    public void CompactTo(ulong index)
+    {
+        RaftInvariantException.Require(index > Base.Index && index <= LastIndex, "only existing entries are compacted");
+        int run = RunOf(index);
+        Base = new LogId(_runs[run].Term, index);
+        ulong end = run + 1 < _runs.Count ? _runs[run + 1].FirstIndex - 1 : LastIndex;
+        if (end > index)
+        {
+            _runs[run] = _runs[run] with { FirstIndex = index + 1 };
+            run--;
+        }
+
+        _runs.RemoveRange(0, run + 1);
+    }
+
+    /// <summary>Forgets everything: the log goes on behind <paramref name="base"/>.</summary>
+    public void Reset(LogId @base)
+    {
+        _runs.Clear();
+        Base = @base;
+        LastIndex = @base.Index;
     }
 
     /// <summary>
@@ -64,7 +89,7 @@ internal sealed class TermHistory
     public LogId LastAtOrBelow(ulong index, ulong term)
     {
         ulong position = Math.Min(index, LastIndex);
-        for (int run = position > _base.Index ? RunOf(position) : -1; run >= 0; run--)
+        for (int run = position > Base.Index ? RunOf(position) : -1; run >= 0; run--)
         {
             if (_runs[run].Term <= term)
             {
@@ -74,7 +99,7 @@ internal sealed class TermHistory
             position = _runs[run].FirstIndex - 1;
         }
 
-        return _base;
+        return Base;
     }
 
     private int RunOf(ulong index)
@@ -104,16 +129,16 @@ internal sealed class TermHistory
 
     private void CheckRuns()
     {
-        ulong index = _base.Index;
-        ulong term = _base.Term;
+        ulong index = Base.Index;
+        ulong term = Base.Term;
         for (int i = 0; i < _runs.Count; i++)
         {
             bool ordered = _runs[i].FirstIndex > index && _runs[i].Term > term && _runs[i].FirstIndex <= LastIndex;
-            RaftInvariantException.Require(ordered && (i > 0 || _runs[i].FirstIndex == _base.Index + 1), "recovered terms ascend without a gap");
+            RaftInvariantException.Require(ordered && (i > 0 || _runs[i].FirstIndex == Base.Index + 1), "recovered terms ascend without a gap");
             index = _runs[i].FirstIndex;
             term = _runs[i].Term;
         }
 
-        RaftInvariantException.Require(_runs.Count > 0 || LastIndex == _base.Index, "every recovered entry has a term");
+        RaftInvariantException.Require(_runs.Count > 0 || LastIndex == Base.Index, "every recovered entry has a term");
     }
 }

@@ -2,12 +2,14 @@ namespace Raft.Core.Replication;
 
 /// <summary>
 /// What a leader knows of one member's log. In <see cref="ProgressState.Probe"/> one message at a time looks for the last entry that matches; in
-/// <see cref="ProgressState.Replicate"/> messages follow each other and <see cref="Next"/> runs ahead of the acknowledgements.
+/// <see cref="ProgressState.Replicate"/> messages follow each other and <see cref="Next"/> runs ahead of the acknowledgements. In
+/// <see cref="ProgressState.Snapshot"/> it gets no entries until a snapshot has arrived.
 /// </summary>
 internal sealed class Progress(ulong next, Inflights inflights)
 {
     private bool _appendDue;
     private bool _probeSent;
+    private bool _activeBefore;
     private int _window = int.MaxValue;
 
     /// <summary>Highest index known to be durable there and equal to ours.</summary>
@@ -27,15 +29,42 @@ internal sealed class Progress(ulong next, Inflights inflights)
     /// <summary>The member was heard of since check-quorum looked last.</summary>
     public bool RecentlyActive { get; set; }
 
+    /// <summary>The member was heard of within the last two looks of check-quorum.</summary>
+    public bool InSight => RecentlyActive || _activeBefore;
+
     public Inflights Inflights => inflights;
+
+    /// <summary>The snapshot on its way; <c>null</c> outside of <see cref="ProgressState.Snapshot"/>.</summary>
+    public SnapshotTransfer? Transfer { get; private set; }
+
+    /// <summary>Highest index that the log must keep for this member: it goes on behind it.</summary>
+    public ulong Needs => Transfer?.Snapshot.Id.Index ?? Match;
 
     /// <summary>True when a message with entries may go out now, as far as flow control is concerned.</summary>
     public bool CanSendEntries
-        => State == ProgressState.Probe ? !_probeSent : !inflights.IsFull && inflights.Count < _window;
+        => State switch
+        {
+            ProgressState.Probe => !_probeSent,
+            ProgressState.Replicate => !inflights.IsFull && inflights.Count < _window,
+            _ => false,
+        };
 
     /// <summary>True when an append message must go out although it may carry nothing: to find out what arrived, or to tell the commit index.</summary>
     public bool NeedsAppend(ulong commit)
-        => State == ProgressState.Probe ? !_probeSent : _appendDue || SentCommit < Math.Min(commit, Next - 1);
+        => State switch
+        {
+            ProgressState.Probe => !_probeSent,
+            ProgressState.Replicate => _appendDue || SentCommit < Math.Min(commit, Next - 1),
+            _ => false,
+        };
+
+    /// <summary>Whether the member was heard of since the last call.</summary>
+    public bool TakeActivity()
+    {
+        _activeBefore = RecentlyActive;
+        RecentlyActive = false;
+        return _activeBefore;
+    }
 
     /// <summary>An append message with <paramref name="count"/> entries behind <paramref name="previous"/> goes out.</summary>
     public void OnAppendSent(ulong previous, int count, long bytes, ulong commit)
@@ -54,14 +83,18 @@ internal sealed class Progress(ulong next, Inflights inflights)
         }
     }
 
-    /// <summary>Entries up to <paramref name="index"/> arrived. Returns true when that is news.</summary>
-    public bool OnMatch(ulong index)
+    /// <summary>
+    /// Entries up to <paramref name="index"/> arrived. Returns true when that is news. A member that waits for a snapshot needs that one no more once it
+    /// holds its last entry, or the entry <paramref name="logBase"/>, behind which the log goes on, wherever it got it from.
+    /// </summary>
+    public bool OnMatch(ulong index, ulong logBase)
     {
         bool news = index > Match;
         Match = Math.Max(Match, index);
         Next = Math.Max(Next, Match + 1);
-        if (State == ProgressState.Probe)
+        if (State == ProgressState.Probe || (State == ProgressState.Snapshot && Match >= Math.Min(logBase, Needs)))
         {
+            Transfer = null;
             State = ProgressState.Replicate;
             Next = Match + 1;
             inflights.Clear();
@@ -86,6 +119,11 @@ internal sealed class Progress(ulong next, Inflights inflights)
     /// </summary>
     public bool OnReject(ulong rejected, ulong retryFrom)
     {
+        if (State == ProgressState.Snapshot)
+        {
+            return false;
+        }
+
         if (State == ProgressState.Replicate)
         {
             if (rejected <= Match)
@@ -107,9 +145,20 @@ internal sealed class Progress(ulong next, Inflights inflights)
         return true;
     }
 
+    /// <summary>Entries that the member needs are compacted away.</summary>
+    public void BecomeSnapshot(SnapshotTransfer transfer)
+    {
+        State = ProgressState.Snapshot;
+        Transfer = transfer;
+        Next = transfer.Snapshot.Id.Index + 1;
+        SentCommit = 0;
+        inflights.Clear();
+    }
+
     /// <summary>Messages were lost: find out anew what is there.</summary>
     public void BecomeProbe()
     {
+        Transfer = null;
         State = ProgressState.Probe;
         Next = Match + 1;
         SentCommit = 0;
@@ -123,5 +172,6 @@ internal sealed class Progress(ulong next, Inflights inflights)
         ReadContext = Math.Max(ReadContext, readContext);
         _probeSent = false;
         _appendDue = Match < lastIndex;
+        Transfer?.Resume();
     }
 }

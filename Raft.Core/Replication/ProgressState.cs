@@ -8,4 +8,7 @@ public enum ProgressState : byte
 
     /// <summary>The follower keeps up: messages are sent one behind the other without waiting for answers.</summary>
     Replicate = 1,
+
+    /// <summary>The follower needs entries that are compacted away: it gets a snapshot first.</summary>
+    Snapshot = 2,
 }
