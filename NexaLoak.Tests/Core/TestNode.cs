@@ -28,7 +28,7 @@ internal sealed class TestNode
 
     public RaftCore Core { get; private set; }
 
-    public SimulatedDisk Disk { get; } = new();
+    public SimulatedDisk Disk { get; } = new(new CommittedHistory());
 
     /// <summary>Writes stay under way until <see cref="Persist"/>.</summary>
     public bool HoldsWrites { get; set; }

@@ -38,7 +38,7 @@ internal sealed class TermHistory
     {
         RaftInvariantException.Require(id.Index == LastIndex + 1, "an entry continues the log");
         RaftInvariantException.Require(id.Term >= LastId.Term, "terms never fall along the log");
-        if (id.Term > LastId.Term)
+        if (_runs.Count == 0 || id.Term > LastId.Term)
         {
             _runs.Add(new TermRun(id.Index, id.Term));
         }
@@ -133,7 +133,8 @@ internal sealed class TermHistory
         ulong term = Base.Term;
         for (int i = 0; i < _runs.Count; i++)
         {
-            bool ordered = _runs[i].FirstIndex > index && _runs[i].Term > term && _runs[i].FirstIndex <= LastIndex;
+            bool ascends = i == 0 ? _runs[i].Term >= Math.Max(term, 1) : _runs[i].Term > term;
+            bool ordered = ascends && _runs[i].FirstIndex > index && _runs[i].FirstIndex <= LastIndex;
             RaftInvariantException.Require(ordered && (i > 0 || _runs[i].FirstIndex == Base.Index + 1), "recovered terms ascend without a gap");
             index = _runs[i].FirstIndex;
             term = _runs[i].Term;

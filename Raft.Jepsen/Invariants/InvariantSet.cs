@@ -1,4 +1,5 @@
 using Raft.Core.Consensus;
+using Raft.Core.Log;
 using Raft.Core.Storage;
 using Raft.Jepsen.Simulation;
 
@@ -16,6 +17,7 @@ internal sealed class InvariantSet
     private readonly IDeliveryObserver[] _deliveries;
     private readonly IRestartObserver[] _restarts;
     private readonly IReadObserver[] _reads;
+    private readonly ISnapshotObserver[] _snapshots;
 
     public InvariantSet(IReadOnlyList<SimulatedNode> nodes, CommittedHistory committed)
     {
@@ -25,7 +27,7 @@ internal sealed class InvariantSet
             new CommitRule(), new CommitOrder(committed), new StateMachineSafety(committed), new VoteOnce(),
             new TermMonotonicity(nodes.Count),
             new AckDurability(nodes), new ElectionRestriction(), new ReadLinearizability(), new RecoveryEquivalence(),
-            new ProgressBounds(nodes), new StableIndexTruth(),
+            new ProgressBounds(nodes), new StableIndexTruth(), new SnapshotSafety(committed),
         ];
         _appends = [.. all.OfType<IAppendObserver>()];
         _truncations = [.. all.OfType<ITruncationObserver>()];
@@ -36,6 +38,7 @@ internal sealed class InvariantSet
         _deliveries = [.. all.OfType<IDeliveryObserver>()];
         _restarts = [.. all.OfType<IRestartObserver>()];
         _reads = [.. all.OfType<IReadObserver>()];
+        _snapshots = [.. all.OfType<ISnapshotObserver>()];
     }
 
     public void OnAppended(SimulatedNode node, in LogSlot slot)
@@ -99,6 +102,22 @@ internal sealed class InvariantSet
         foreach (IRestartObserver observer in _restarts)
         {
             observer.OnRestarted(node, recovered);
+        }
+    }
+
+    public void OnBaseMoving(SimulatedNode node, LogId newBase, bool keepsSuffix)
+    {
+        foreach (ISnapshotObserver observer in _snapshots)
+        {
+            observer.OnBaseMoving(node, newBase, keepsSuffix);
+        }
+    }
+
+    public void OnRestored(SimulatedNode node, SnapshotMetadata snapshot)
+    {
+        foreach (ISnapshotObserver observer in _snapshots)
+        {
+            observer.OnRestored(node, snapshot);
         }
     }
 

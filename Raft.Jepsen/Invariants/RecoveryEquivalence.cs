@@ -12,7 +12,7 @@ internal sealed class RecoveryEquivalence : IRestartObserver
             && node.Core.VotedFor == recovered.HardState.VotedFor
             && node.Core.LastLogId == node.Disk.Durable.LastId
             && node.Core.StableIndex == recovered.LastIndex
-            && node.Core.CommitIndex == recovered.HardState.Commit;
+            && node.Core.CommitIndex == Math.Max(recovered.HardState.Commit, recovered.Snapshot?.Id.Index ?? 0);
         if (!same)
         {
             throw new PropertyViolationException("S22 recovery", $"node {node.Id} restarts with another state than its disk held");

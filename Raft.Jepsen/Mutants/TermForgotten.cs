@@ -11,6 +11,6 @@ internal sealed class TermForgotten()
     public override RecoveredState Recover(RecoveredState state)
         => state with
         {
-            HardState = new HardState(state.TermRuns.Count == 0 ? 0 : state.TermRuns[^1].Term, NodeId.None, state.HardState.Commit),
+            HardState = new HardState(state.TermRuns.Count == 0 ? state.Base.Term : state.TermRuns[^1].Term, NodeId.None, state.HardState.Commit),
         };
 }

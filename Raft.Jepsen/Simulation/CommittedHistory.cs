@@ -8,12 +8,15 @@ internal sealed class CommittedHistory
     /// <summary>The highest index that is committed.</summary>
     public ulong LastIndex => (ulong)_slots.Count;
 
-    public ulong ChainAt(ulong index) => index == 0 ? 0 : _slots[(int)index - 1].Chain;
+    /// <summary>The entry at an index that is committed.</summary>
+    public LogSlot this[ulong index] => _slots[(int)index - 1].Log;
+
+    public ulong ChainAt(ulong index) => index == 0 ? 0 : _slots[(int)index - 1].Log.Chain;
 
     /// <summary>Term of the leader that committed the entry first.</summary>
     public ulong CommittedIn(ulong index) => _slots[(int)index - 1].Term;
 
-    public void Add(ulong chain, ulong term) => _slots.Add(new Slot(chain, term, null));
+    public void Add(in LogSlot log, ulong term) => _slots.Add(new Slot(log, term, null));
 
     /// <summary>The state after an entry, as the first node to apply it had it.</summary>
     public ulong StateAt(ulong index, ulong ifFirst)
@@ -28,5 +31,5 @@ internal sealed class CommittedHistory
         return ifFirst;
     }
 
-    private readonly record struct Slot(ulong Chain, ulong Term, ulong? State);
+    private readonly record struct Slot(LogSlot Log, ulong Term, ulong? State);
 }

@@ -6,6 +6,8 @@ internal enum EventKind : byte
     Tick,
     Deliver,
     Persisted,
+    SnapshotSaved,
+    ChunkWritten,
     Drain,
     Propose,
     Read,

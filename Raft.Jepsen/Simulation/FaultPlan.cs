@@ -52,6 +52,15 @@ internal sealed class FaultPlan
 
     public required int MaxBatch { get; init; }
 
+    /// <summary>Entries applied between two snapshots; 0 when none are taken.</summary>
+    public required int SnapshotEntries { get; init; }
+
+    /// <summary>Length of a snapshot in bytes beside the state.</summary>
+    public required int SnapshotPadding { get; init; }
+
+    /// <summary>Chance that a received snapshot turns out damaged, in parts of a million.</summary>
+    public required int StagingFailure { get; init; }
+
     /// <summary>The election timeout, shortest draw, in microseconds.</summary>
     public long ElectionTimeout => Options.ElectionTicks * TickLength;
 
@@ -76,14 +85,18 @@ internal sealed class FaultPlan
             FaultIntervals = [.. Enum.GetValues<FaultKind>().Select(_ => On() ? random.Between(1, 15) * 1_000_000 : 0)],
             TriggerChances =
             [
-                .. Enum.GetValues<TriggerPoint>().Select(point => Rate(point >= TriggerPoint.CommitAdvanced ? 10_000 : 150_000)),
+                .. Enum.GetValues<TriggerPoint>().Select(point => Rate(IsFrequent(point) ? 10_000 : 150_000)),
             ],
             ProposeInterval = random.Between(5_000, 200_000),
             ReadInterval = random.Between(10_000, 200_000),
             MaxBatch = random.Below(10) < 3 ? 1 : 1 << random.Below(7),
+            SnapshotEntries = random.Below(4) == 0 ? 0 : 3 << random.Below(9),
+            SnapshotPadding = random.Below(2) == 0 ? 0 : (int)random.Between(1, 2000),
+            StagingFailure = Rate(50_000),
         };
 
         bool On() => everything || random.Below(2) == 0;
+        static bool IsFrequent(TriggerPoint point) => point is TriggerPoint.CommitAdvanced or TriggerPoint.ReadRequested;
         int Rate(int most) => On() ? (int)random.Between(1, most) : 0;
     }
 
@@ -92,6 +105,7 @@ internal sealed class FaultPlan
     {
         int election = (int)random.Between(5, 20);
         int append = random.Below(2) == 0 ? 1 << 20 : (int)random.Between(1, 1000);
+        ulong trailing = (ulong)random.Between(0, 1 << random.Below(8));
         return new RaftOptions
         {
             ElectionTicks = election,
@@ -103,6 +117,11 @@ internal sealed class FaultPlan
             MaxInflightBytes = random.Below(2) == 0 ? 16 << 20 : append + random.Between(0, 1000),
             MaxUncommittedBytes = random.Below(2) == 0 ? 64 << 20 : random.Between(1, 4000),
             LogCacheBytes = random.Below(2) == 0 ? 16 << 20 : 0,
+            TrailingEntries = trailing,
+            MaxTrailingEntries = trailing + (ulong)random.Between(0, 1 << random.Below(10)),
+            SnapshotChunkBytes = (int)random.Between(8, 1000),
+            MaxInflightSnapshotChunks = (int)random.Between(1, 4),
+            SnapshotBytesPerTick = random.Below(2) == 0 ? long.MaxValue : random.Between(100, 2000),
         };
     }
 }

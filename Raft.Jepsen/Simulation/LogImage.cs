@@ -2,10 +2,16 @@ using Raft.Core.Log;
 
 namespace Raft.Jepsen.Simulation;
 
-/// <summary>A log as one place holds it: what a node wrote, or what of it is on the platter.</summary>
+/// <summary>
+/// A log as one place holds it: what a node wrote, or what of it is on the platter. What lies at or below the base is gone from there; the observer
+/// remembers it all the same, so that the checks need no exception for compacted logs.
+/// </summary>
 internal sealed class LogImage
 {
     private readonly List<LogSlot> _slots = [];
+
+    /// <summary>The entry before the first one that the place holds.</summary>
+    public LogId Base { get; private set; }
 
     public ulong LastIndex => (ulong)_slots.Count;
 
@@ -35,16 +41,36 @@ internal sealed class LogImage
         }
     }
 
+    /// <summary>
+    /// Gives up what lies at or below <paramref name="base"/>; everything, where that entry is not in the log. What a snapshot stands for then is what
+    /// was committed up to there.
+    /// </summary>
+    public void MoveBase(LogId @base, CommittedHistory history)
+    {
+        if (@base.Index > LastIndex || this[@base.Index].Entry.Id != @base)
+        {
+            _slots.Clear();
+            for (ulong index = 1; index <= @base.Index; index++)
+            {
+                _slots.Add(history[index]);
+            }
+        }
+
+        Base = @base;
+    }
+
     public void CopyFrom(LogImage other)
     {
+        Base = other.Base;
         _slots.Clear();
         _slots.AddRange(other._slots);
     }
 
+    /// <summary>The terms of the entries behind the base.</summary>
     public List<TermRun> TermRuns()
     {
         var runs = new List<TermRun>();
-        foreach (LogSlot slot in _slots)
+        foreach (LogSlot slot in _slots.Skip((int)Base.Index))
         {
             if (runs.Count == 0 || runs[^1].Term != slot.Entry.Term)
             {
@@ -54,4 +80,8 @@ internal sealed class LogImage
 
         return runs;
     }
+
+    /// <summary>The entries behind the base that are configurations.</summary>
+    public List<Entry> Configurations()
+        => [.. _slots.Skip((int)Base.Index).Select(slot => slot.Entry).Where(entry => entry.Type == EntryType.Configuration)];
 }

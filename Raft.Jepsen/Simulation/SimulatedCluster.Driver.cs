@@ -19,7 +19,12 @@ internal sealed partial class SimulatedCluster
         RecoveredState recovered = _mutant.Recover(node.Disk.Recover());
         node.Incarnation++;
         node.Core = new RaftCore(node.Id, _configuration, _plan.Options, recovered, node.Disk, node.CoreRandom.Next());
-        node.StateMachine = new HashStateMachine();
+        node.StateMachine = new HashStateMachine(_configuration);
+        if (recovered.Snapshot is { } snapshot)
+        {
+            RestoreStateMachine(node, snapshot);
+        }
+
         node.Ready = new Ready();
         node.SeenRole = Role.Follower;
         node.SeenTerm = node.Core.Term;
@@ -167,8 +172,16 @@ internal sealed partial class SimulatedCluster
             return false;
         }
 
+        CarryChunks(node, ready);
+        if (ready.Restore is { } snapshot)
+        {
+            Count(Occurrence.SnapshotInstalled);
+            RestoreStateMachine(node, snapshot);
+        }
+
         Apply(node, _mutant.ApplyLimit(node, ready.ApplicableIndex));
         ConfirmReads(node, ready.Reads);
+        SaveSnapshotIfDue(node);
         return true;
     }
 
@@ -176,6 +189,11 @@ internal sealed partial class SimulatedCluster
     {
         bool first = true;
         LogImage log = node.Disk.Issued;
+        if (write.Base is { } newBase)
+        {
+            MoveBase(node, newBase);
+        }
+
         foreach (ReadOnlyMemory<Entry> slice in write.Entries)
         {
             foreach (ref readonly Entry entry in slice.Span)
@@ -205,8 +223,7 @@ internal sealed partial class SimulatedCluster
         }
 
         SimulatedDisk disk = node.Disk;
-        long latency = (_healing ? node.DiskRandom.Between(100, 1_000) : node.DiskRandom.Wait(_plan.DiskDelay)) + node.DiskExtra;
-        disk.BusyUntil = Math.Max(disk.BusyUntil, _scheduler.Now + latency);
+        disk.BusyUntil = Math.Max(disk.BusyUntil, _scheduler.Now + DiskTime(node));
         _scheduler.At(disk.BusyUntil, new SimulationEvent(EventKind.Persisted, node.Position, node.Incarnation, (long)write.Sequence));
         if (_mutant.ReportsAtIssue(node))
         {
@@ -353,7 +370,7 @@ internal sealed partial class SimulatedCluster
                 Count(Occurrence.EarlierTermCommittedByLaterLeader);
             }
 
-            _committed.Add(slot.Chain, leader.Core.Term);
+            _committed.Add(slot, leader.Core.Term);
         }
     }
 
@@ -375,6 +392,7 @@ internal sealed partial class SimulatedCluster
             {
                 MessageType.VoteResponse => Occurrence.VoteRefused,
                 MessageType.PreVoteResponse => Occurrence.PreVoteRefused,
+                MessageType.SnapshotResponse => Occurrence.SnapshotChunkRefused,
                 _ => Occurrence.AppendRefused,
             });
         }
@@ -390,5 +408,6 @@ internal sealed partial class SimulatedCluster
         => $"{m.From}->{m.To} {m.Type} term {m.Term}{(m.Reject ? " REFUSED hint " + m.RejectHint : "")}"
             + $" log {m.LogTerm}/{m.LogIndex} commit {m.Commit}"
             + $"{(m.Entries.IsEmpty ? "" : $" entries {m.Entries.Span[0].Id}..{m.Entries.Span[^1].Id}")}"
+            + $"{(m.Chunk is { } chunk ? $" snapshot {chunk.Snapshot.Id} {chunk.Offset}+{chunk.Data.Length} of {chunk.Snapshot.Size}" : "")}"
             + $"{(m.ReadContext > 0 ? $" read {m.ReadContext}" : "")}";
 }

@@ -114,6 +114,7 @@ internal sealed partial class SimulatedCluster
         node.Core = null;
         node.Incarnation++;
         node.Waiting.Clear();
+        LoseSnapshotWork(node);
         node.Proposals.Clear();
         node.Reads.Clear();
         node.DrainScheduled = false;

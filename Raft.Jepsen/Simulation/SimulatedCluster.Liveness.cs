@@ -86,8 +86,16 @@ internal sealed partial class SimulatedCluster
         }
     }
 
-    /// <summary>Catching up takes at worst a round trip for each entry that the nodes hold.</summary>
-    private long BacklogTimeouts => (long)_backlog * 8_000 / _plan.ElectionTimeout;
+    /// <summary>Catching up takes at worst a round trip for each entry that the nodes hold, and the snapshots as long as their throttle wants.</summary>
+    private long BacklogTimeouts
+    {
+        get
+        {
+            long bytes = _nodes.Length * (_plan.SnapshotPadding + 16L);
+            long throttled = bytes / _plan.Options.SnapshotBytesPerTick * _plan.TickLength;
+            return (((long)_backlog + (bytes / _plan.Options.SnapshotChunkBytes)) * 8_000 + (2 * throttled)) / _plan.ElectionTimeout;
+        }
+    }
 
     /// <summary>L4: once all is well, nobody starts an election; L8: every read and proposal has ended.</summary>
     private void CheckQuiet(SimulatedNode leader)

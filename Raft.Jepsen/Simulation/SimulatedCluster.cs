@@ -46,7 +46,7 @@ internal sealed partial class SimulatedCluster
         _triggers = streams.Open(RandomPurpose.Triggers);
         _scheduler = new Scheduler(streams.Open(RandomPurpose.Ties));
         int count = _plan.Voters + _plan.Learners;
-        _nodes = [.. Enumerable.Range(0, count).Select(position => new SimulatedNode(position, streams))];
+        _nodes = [.. Enumerable.Range(0, count).Select(position => new SimulatedNode(position, streams, _committed))];
         _configuration = new ClusterConfiguration(
             _nodes.Take(_plan.Voters).Select(node => node.Id),
             learners: _nodes.Skip(_plan.Voters).Select(node => node.Id));
@@ -116,6 +116,12 @@ internal sealed partial class SimulatedCluster
                 break;
             case EventKind.Persisted when node.Incarnation == what.Incarnation:
                 Persisted(node, (ulong)what.Argument);
+                break;
+            case EventKind.SnapshotSaved when node.Incarnation == what.Incarnation:
+                SnapshotSaved(node);
+                break;
+            case EventKind.ChunkWritten when node.Incarnation == what.Incarnation:
+                ChunkWritten(node);
                 break;
             case EventKind.Drain when node.Incarnation == what.Incarnation:
                 node.DrainScheduled = false;

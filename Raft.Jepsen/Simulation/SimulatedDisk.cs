@@ -6,11 +6,13 @@ namespace Raft.Jepsen.Simulation;
 
 /// <summary>
 /// A node's storage: one ordered stream of writes. What was issued is readable at once; what was completed survives a crash, and of the
-/// rest a prefix.
+/// rest a prefix. Beside the stream lie snapshots, each whole and durable once it is sealed.
 /// </summary>
-internal sealed class SimulatedDisk : IRaftLogReader
+/// <param name="history">What was committed: a snapshot stands for a part of it.</param>
+internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
 {
     private readonly Queue<StorageWrite> _pending = new();
+    private readonly Dictionary<SnapshotMetadata, byte[]> _snapshots = [];
     private ulong _issuedSequence;
 
     /// <summary>The log with every write that was issued.</summary>
@@ -23,6 +25,9 @@ internal sealed class SimulatedDisk : IRaftLogReader
 
     public HardState IssuedState { get; private set; }
 
+    /// <summary>The newest snapshot by the last durable write.</summary>
+    public SnapshotMetadata? DurableSnapshot { get; private set; }
+
     /// <summary>Every write of this start up to here is durable.</summary>
     public ulong PersistedSequence { get; private set; }
 
@@ -30,6 +35,12 @@ internal sealed class SimulatedDisk : IRaftLogReader
 
     /// <summary>Time at which the newest write will be durable; a stream completes in order.</summary>
     public long BusyUntil { get; set; }
+
+    /// <summary>A snapshot is whole and on the platter.</summary>
+    public void Seal(SnapshotMetadata snapshot, byte[] content) => _snapshots[snapshot] = content;
+
+    /// <summary>What a sealed snapshot holds; <c>null</c> when there is no such snapshot, or a newer one has taken its place.</summary>
+    public byte[]? ContentOf(SnapshotMetadata snapshot) => _snapshots.GetValueOrDefault(snapshot);
 
     /// <summary>Takes a write into the stream. The driver has put its entries into <see cref="Issued"/>.</summary>
     public void Issue(in StorageWrite write)
@@ -74,14 +85,25 @@ internal sealed class SimulatedDisk : IRaftLogReader
         BusyUntil = 0;
         IssuedState = DurableState;
         Issued.CopyFrom(Durable);
+        ForgetSnapshots(snapshot => snapshot != DurableSnapshot);
     }
 
     /// <summary>Reads back what is durable.</summary>
-    public RecoveredState Recover() => new(DurableState, default, Durable.LastIndex, Durable.TermRuns());
+    public RecoveredState Recover()
+        => new(DurableState, Durable.Base, Durable.LastIndex, Durable.TermRuns())
+        {
+            Snapshot = DurableSnapshot,
+            Configurations = Durable.Configurations(),
+        };
 
     /// <inheritdoc/>
     public void Read(ulong from, ulong to, long maxBytes, ICollection<Entry> into)
     {
+        if (from <= Issued.Base.Index)
+        {
+            throw new PropertyViolationException("driver", $"entry {from} is read, and the log begins behind {Issued.Base}");
+        }
+
         long bytes = 0;
         for (ulong index = from; index <= to; index++)
         {
@@ -99,6 +121,17 @@ internal sealed class SimulatedDisk : IRaftLogReader
     private void WriteDurably(in StorageWrite write)
     {
         DurableState = write.HardState;
+        if (write.Snapshot is { } named)
+        {
+            DurableSnapshot = named;
+            ForgetSnapshots(snapshot => snapshot.Id.Index < named.Id.Index);
+        }
+
+        if (write.Base is { } @base)
+        {
+            Durable.MoveBase(@base, history);
+        }
+
         bool first = true;
         foreach (ReadOnlyMemory<Entry> slice in write.Entries)
         {
@@ -112,6 +145,14 @@ internal sealed class SimulatedDisk : IRaftLogReader
 
                 Durable.Append(entry);
             }
+        }
+    }
+
+    private void ForgetSnapshots(Predicate<SnapshotMetadata> which)
+    {
+        foreach (SnapshotMetadata snapshot in _snapshots.Keys.Where(snapshot => which(snapshot)).ToList())
+        {
+            _snapshots.Remove(snapshot);
         }
     }
 }

@@ -1,16 +1,17 @@
 using Raft.Core.Consensus;
 using Raft.Core.Membership;
+using Raft.Core.Storage;
 
 namespace Raft.Jepsen.Simulation;
 
 /// <summary>One simulated server: the real core, a simulated disk, a state machine, and what the driver has in hand.</summary>
-internal sealed class SimulatedNode(int position, RandomStreams streams)
+internal sealed class SimulatedNode(int position, RandomStreams streams, CommittedHistory history)
 {
     public int Position => position;
 
     public NodeId Id { get; } = new((ulong)position + 1);
 
-    public SimulatedDisk Disk { get; } = new();
+    public SimulatedDisk Disk { get; } = new(history);
 
     public RandomStream DiskRandom { get; } = streams.Open(RandomPurpose.Disk, position);
 
@@ -24,7 +25,19 @@ internal sealed class SimulatedNode(int position, RandomStreams streams)
     /// <summary>Counts the starts of the server.</summary>
     public int Incarnation { get; set; }
 
-    public HashStateMachine StateMachine { get; set; } = new();
+    public HashStateMachine StateMachine { get; set; } = new(ClusterConfiguration.Empty);
+
+    /// <summary>A snapshot of the own state that is on its way to the disk.</summary>
+    public (SnapshotMetadata Snapshot, byte[] Content)? Saving { get; set; }
+
+    /// <summary>A snapshot that comes from the leader.</summary>
+    public StagedSnapshot? Staged { get; set; }
+
+    /// <summary>Pieces of it that are on their way to the disk, and the offset behind each.</summary>
+    public Queue<(SnapshotMetadata Snapshot, long UpTo)> StagedWrites { get; } = new();
+
+    /// <summary>Time at which the newest of them is written.</summary>
+    public long StagingBusyUntil { get; set; }
 
     public Ready Ready { get; set; } = new();
 

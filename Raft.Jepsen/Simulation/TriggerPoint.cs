@@ -11,4 +11,8 @@ internal enum TriggerPoint
     SteppedDown,
     CommitAdvanced,
     ReadRequested,
+    SnapshotOffered,
+    SnapshotHalfReceived,
+    SnapshotStaged,
+    LogCompacted,
 }
