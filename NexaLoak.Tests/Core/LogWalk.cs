@@ -85,7 +85,7 @@ internal sealed class LogWalk(int appendMost = 6) : IRaftLogReader
 
     private void Write(RaftLog log)
     {
-        Entry[] entries = [.. log.TakeUnwritten(++_sequence).SelectMany(slice => slice.ToArray())];
+        Entry[] entries = [.. log.TakeUnwritten(++_sequence, default).Entries.SelectMany(slice => slice.ToArray())];
         _writes.Enqueue((_sequence, entries));
     }
 

@@ -51,7 +51,7 @@ internal sealed class ProgressTests
         progress.OnAppendSent(previous: 8, count: 1, bytes: 1, commit: 0);
         Assert.That(progress.OnReject(rejected: 8, retryFrom: 5), Is.True);
         Assert.That((progress.Match, progress.Next), Is.EqualTo((0UL, 6UL)));
-        Assert.That(progress.OnMatch(6), Is.True);
+        Assert.That(progress.OnMatch(6, 0), Is.True);
         Assert.That((progress.Match, progress.Next, progress.State), Is.EqualTo((6UL, 7UL, ProgressState.Replicate)));
     }
 
@@ -61,7 +61,7 @@ internal sealed class ProgressTests
         var progress = new Progress(9, new Inflights(8, 1000));
         progress.OnAppendSent(previous: 8, count: 1, bytes: 1, commit: 0);
         Assert.That(progress.OnReject(rejected: 7, retryFrom: 2), Is.False);
-        progress.OnMatch(9);
+        progress.OnMatch(9, 0);
         Assert.That(progress.OnReject(rejected: 9, retryFrom: 2), Is.False);
         Assert.That((progress.Next, progress.State), Is.EqualTo((10UL, ProgressState.Replicate)));
     }
@@ -70,13 +70,13 @@ internal sealed class ProgressTests
     public void After_a_refusal_in_mid_stream_the_window_grows_from_one_message()
     {
         var progress = new Progress(1, new Inflights(8, 1000));
-        progress.OnMatch(0);
+        progress.OnMatch(0, 0);
         Assert.That(Fill(progress), Is.EqualTo(8));
         progress.OnReject(rejected: 7, retryFrom: 0);
         progress.OnAppendSent(previous: 0, count: 1, bytes: 1, commit: 0);
-        progress.OnMatch(1);
+        progress.OnMatch(1, 0);
         Assert.That(Fill(progress), Is.EqualTo(2));
-        progress.OnMatch(progress.Next - 1);
+        progress.OnMatch(progress.Next - 1, 0);
         Assert.That(Fill(progress), Is.EqualTo(4));
     }
 
@@ -99,7 +99,7 @@ internal sealed class ProgressTests
                 progress.OnAppendSent(progress.Next - 1, (int)Math.Min(3, LastIndex + 1 - progress.Next), bytes: 100, commit: index);
                 break;
             case 1:
-                progress.OnMatch(index);
+                progress.OnMatch(index, 0);
                 break;
             case 2:
                 progress.OnReject(index, Math.Min(index, LastIndex - index));

@@ -32,16 +32,16 @@ internal sealed class RaftLogTests
     {
         var log = new RaftLog(RecoveredState.Empty, new LogWalk());
         log.Merge([TestNode.EntryOf(1, 1), TestNode.EntryOf(1, 2), TestNode.EntryOf(1, 3)]);
-        log.TakeUnwritten(1);
+        log.TakeUnwritten(1, default);
         log.Merge([TestNode.EntryOf(2, 2)]);
-        log.TakeUnwritten(2);
+        log.TakeUnwritten(2, default);
         log.Merge([TestNode.EntryOf(3, 2), TestNode.EntryOf(3, 3)]);
 
         log.OnPersisted(1);
         Assert.That(log.StableIndex, Is.EqualTo(1));
         log.OnPersisted(2);
         Assert.That(log.StableIndex, Is.EqualTo(1));
-        log.TakeUnwritten(3);
+        log.TakeUnwritten(3, default);
         log.OnPersisted(3);
         Assert.That(log.StableIndex, Is.EqualTo(3));
     }

@@ -14,10 +14,17 @@ internal sealed class TestNode
     private readonly RaftOptions _options;
     private readonly List<OutboundMessage> _waiting = [];
     private readonly Ready _ready = new();
+    private readonly CommittedHistory _history;
     private ulong _seed;
 
-    public TestNode(ulong id, ClusterConfiguration configuration, RaftOptions options)
+    /// <param name="id">The node's id.</param>
+    /// <param name="configuration">The members.</param>
+    /// <param name="options">Timing and limits.</param>
+    /// <param name="history">What stands behind snapshots: entries of term 1 by default.</param>
+    public TestNode(ulong id, ClusterConfiguration configuration, RaftOptions options, CommittedHistory? history = null)
     {
+        _history = history ?? HistoryOf(100);
+        Disk = new SimulatedDisk(_history);
         Id = new NodeId(id);
         _configuration = configuration;
         _options = options;
@@ -28,7 +35,16 @@ internal sealed class TestNode
 
     public RaftCore Core { get; private set; }
 
-    public SimulatedDisk Disk { get; } = new(new CommittedHistory());
+    public SimulatedDisk Disk { get; }
+
+    /// <summary>The snapshots that took the place of the log, in order.</summary>
+    public List<SnapshotMetadata> Restored { get; } = [];
+
+    /// <summary>Pieces of a snapshot that arrived, in order.</summary>
+    public List<SnapshotChunk> Received { get; } = [];
+
+    /// <summary>Pieces are not written to the disk, so nothing is acknowledged and no snapshot is ever staged.</summary>
+    public bool HoldsChunks { get; set; }
 
     /// <summary>Writes stay under way until <see cref="Persist"/>.</summary>
     public bool HoldsWrites { get; set; }
@@ -48,6 +64,17 @@ internal sealed class TestNode
         return Crash();
     }
 
+    private static CommittedHistory HistoryOf(int entries)
+    {
+        var history = new CommittedHistory();
+        for (ulong index = 1; index <= (ulong)entries; index++)
+        {
+            history.Add(new LogSlot(EntryOf(1, index), index), 1);
+        }
+
+        return history;
+    }
+
     public static Entry EntryOf(ulong term, ulong index) => new(term, index, EntryType.Command, new byte[] { (byte)term, (byte)index });
 
     /// <summary>Loses everything that is not durable and starts again.</summary>
@@ -58,8 +85,19 @@ internal sealed class TestNode
         NewestWrite = 0;
         Applicable = 0;
         Reads.Clear();
+        Received.Clear();
         Core = Start();
         return this;
+    }
+
+    /// <summary>The node has a sealed snapshot of its log up to an index.</summary>
+    public SnapshotMetadata TakeSnapshot(ulong index, int size = 10)
+    {
+        var id = new LogId(Core.TermAt(index)!.Value, index);
+        var snapshot = new SnapshotMetadata(id, Core.Configuration, 0, size, (uint)index);
+        Disk.Seal(snapshot, new byte[size]);
+        Core.OnSnapshotSaved(snapshot);
+        return snapshot;
     }
 
     public void Tick(int times)
@@ -90,6 +128,7 @@ internal sealed class TestNode
 
             _waiting.AddRange(_ready.Messages);
             Applicable = _ready.ApplicableIndex;
+            CarryChunks();
             Reads.AddRange(_ready.Reads);
             if (!HoldsWrites)
             {
@@ -126,8 +165,41 @@ internal sealed class TestNode
         return sendable;
     }
 
+    private void CarryChunks()
+    {
+        if (_ready.Restore is { } restored)
+        {
+            Restored.Add(restored);
+        }
+
+        _waiting.AddRange(_ready.ChunksToSend.Select(chunk => new OutboundMessage(chunk.ToMessage(new byte[chunk.Length]), 0)));
+        foreach (SnapshotChunk chunk in _ready.ChunksReceived)
+        {
+            Received.Add(chunk);
+            if (!HoldsChunks)
+            {
+                StoreChunk(chunk);
+            }
+        }
+    }
+
+    private void StoreChunk(SnapshotChunk chunk)
+    {
+        Core.OnChunkWritten(chunk.Snapshot, chunk.Offset + chunk.Data.Length);
+        if (chunk.IsLast)
+        {
+            Disk.Seal(chunk.Snapshot, new byte[chunk.Snapshot.Size]);
+            Core.OnSnapshotStaged(chunk.Snapshot);
+        }
+    }
+
     private void Write(in StorageWrite write)
     {
+        if (write.Base is { } newBase)
+        {
+            Disk.Issued.MoveBase(newBase, _history);
+        }
+
         foreach (ReadOnlyMemory<Entry> slice in write.Entries)
         {
             foreach (Entry entry in slice.Span)

@@ -125,11 +125,13 @@ public sealed partial class RaftCore
             _incoming = new IncomingSnapshot(chunk.Snapshot);
         }
 
-        bool fits = chunk.Offset == _incoming.Taken && !_incoming.IsComplete;
-        if (fits)
+        // A piece may overlap what is here: after a repeated transfer the pieces need not begin where they did before.
+        long known = _incoming.Taken - chunk.Offset;
+        bool bringsNews = known >= 0 && !_incoming.IsComplete && (known < chunk.Data.Length || chunk.Snapshot.Size == 0);
+        if (bringsNews)
         {
-            _incoming.Take(chunk.Data.Length);
-            _chunksReceived.Add(chunk);
+            _chunksReceived.Add(new SnapshotChunk(chunk.Snapshot, _incoming.Taken, chunk.Data[(int)known..]));
+            _incoming.Take(chunk.Data.Length - (int)known);
         }
         else
         {

@@ -92,7 +92,7 @@ internal sealed class FaultPlan
             MaxBatch = random.Below(10) < 3 ? 1 : 1 << random.Below(7),
             SnapshotEntries = random.Below(4) == 0 ? 0 : 3 << random.Below(9),
             SnapshotPadding = random.Below(2) == 0 ? 0 : (int)random.Between(1, 2000),
-            StagingFailure = Rate(50_000),
+            StagingFailure = Rate(400_000),
         };
 
         bool On() => everything || random.Below(2) == 0;
