@@ -108,7 +108,7 @@ public sealed partial class RaftCore
     }
 
     /// <summary>
-    /// Pieces come in order; one that leaves a gap is refused with the offset that is wanted, and so is the rest of a snapshot that another one has replaced. A
+    /// Pieces come in order, and no more of them than the driver has not written yet; one that leaves a gap is refused with the offset that is wanted, and so is the rest of a snapshot that another one has replaced. A
     /// transfer that broke goes on where it was, also under the next leader, if that one sends the same snapshot.
     /// </summary>
     private void TakeChunk(in Message message)
@@ -127,7 +127,8 @@ public sealed partial class RaftCore
 
         // A piece may overlap what is here: after a repeated transfer the pieces need not begin where they did before.
         long known = _incoming.Taken - chunk.Offset;
-        bool bringsNews = known >= 0 && !_incoming.IsComplete && (known < chunk.Data.Length || chunk.Snapshot.Size == 0);
+        bool hasRoom = _incoming.Taken - _incoming.Written < (long)_options.SnapshotChunkBytes * _options.MaxInflightSnapshotChunks;
+        bool bringsNews = hasRoom && known >= 0 && !_incoming.IsComplete && (known < chunk.Data.Length || chunk.Snapshot.Size == 0);
         if (bringsNews)
         {
             _chunksReceived.Add(new SnapshotChunk(chunk.Snapshot, _incoming.Taken, chunk.Data[(int)known..]));
@@ -135,7 +136,7 @@ public sealed partial class RaftCore
         }
         else
         {
-            AnswerChunk(_incoming, gap: chunk.Offset > _incoming.Taken);
+            AnswerChunk(_incoming, gap: chunk.Offset > _incoming.Taken || !hasRoom);
         }
     }
 

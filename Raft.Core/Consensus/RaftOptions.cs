@@ -45,10 +45,10 @@ public sealed record RaftOptions
     public ulong MaxTrailingEntries { get; init; } = 1_000_000;
 
     /// <summary>Length of the pieces in which a snapshot is sent, in bytes.</summary>
-    public int SnapshotChunkBytes { get; init; } = 256 << 10;
+    public int SnapshotChunkBytes { get; init; } = 64 << 10;
 
-    /// <summary>Pieces of a snapshot under way to one follower.</summary>
-    public int MaxInflightSnapshotChunks { get; init; } = 4;
+    /// <summary>Pieces of a snapshot under way to one follower, and on that one, not written yet. The same on all nodes.</summary>
+    public int MaxInflightSnapshotChunks { get; init; } = 16;
 
     /// <summary>Bytes of snapshots that a leader sends in a tick, to all followers together; unlimited by default.</summary>
     public long SnapshotBytesPerTick { get; init; } = long.MaxValue;
