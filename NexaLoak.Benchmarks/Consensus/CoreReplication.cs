@@ -43,6 +43,11 @@ public class CoreReplication
         }
 
         Settle();
+        foreach (InMemoryNode node in _nodes)
+        {
+            node.Release();
+        }
+
         ulong committed = leader.CommitIndex;
         return committed == leader.LastLogId.Index && _nodes[2].Core.CommitIndex == committed
             ? committed

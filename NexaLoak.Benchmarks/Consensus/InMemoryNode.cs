@@ -32,6 +32,9 @@ internal sealed class InMemoryNode : IRaftLogReader
         }
     }
 
+    /// <summary>Everything drained so far has arrived and is used no more.</summary>
+    public void Release() => Core.Release(_ready.Number);
+
     /// <inheritdoc/>
     public void Read(ulong from, ulong to, long maxBytes, ICollection<Entry> into)
         => throw new NotSupportedException("Nobody falls behind what is in memory.");

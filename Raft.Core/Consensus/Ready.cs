@@ -16,6 +16,9 @@ public sealed class Ready
 
     internal List<SnapshotChunk> ChunkReceiveList { get; } = [];
 
+    /// <summary>Place in the sequence of all that the core handed out; see <see cref="RaftCore.Release"/>.</summary>
+    public ulong Number { get; internal set; }
+
     /// <summary>What must become durable; <c>null</c> when nothing changed.</summary>
     public StorageWrite? Write { get; internal set; }
 

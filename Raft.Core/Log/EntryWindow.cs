@@ -2,16 +2,24 @@ namespace Raft.Core.Log;
 
 /// <summary>
 /// The newest stretch of the log, in memory. Entries lie in chunks that are never written twice, so a slice handed out stays as it was
-/// whatever happens to the log, and messages need no copies.
+/// whatever happens to the log, and messages need no copies. A chunk is used again only after the driver has released what was handed out of it.
 /// </summary>
 internal sealed class EntryWindow(ulong firstIndex)
 {
     private const int ChunkEntries = 512;
+    private const int MaxRetiredChunks = 64;
 
+    private readonly RecycleBin<Chunk> _retired = new(MaxRetiredChunks);
     private readonly List<Chunk> _chunks = [];
     private ulong _firstIndex = firstIndex;
     private ulong _nextIndex = firstIndex;
     private long _bytes;
+
+    /// <summary>Number of the newest Ready that may have handed out entries.</summary>
+    public ulong HandedOut { get; set; }
+
+    /// <summary>Nobody looks any more at what was handed out by the Ready with that number or an earlier one.</summary>
+    public void Release(ulong number) => _retired.Release(number);
 
     /// <summary>Index of the oldest entry in memory; the next entry's when there is none.</summary>
     public ulong FirstIndex => _firstIndex;
@@ -21,7 +29,7 @@ internal sealed class EntryWindow(ulong firstIndex)
         RaftInvariantException.Require(entry.Index == _nextIndex, "the window has no gap");
         if (_chunks.Count == 0 || _chunks[^1].Count == ChunkEntries)
         {
-            _chunks.Add(new Chunk(entry.Index));
+            _chunks.Add(NewChunk(entry.Index));
         }
 
         _chunks[^1].Add(entry);
@@ -41,7 +49,8 @@ internal sealed class EntryWindow(ulong firstIndex)
         {
             Chunk cut = _chunks[^1];
             RemoveChunk(_chunks.Count - 1);
-            Chunk kept = cut.CopyUpTo(index);
+            Chunk kept = NewChunk(cut.FirstIndex);
+            kept.Take(cut, index);
             _chunks.Add(kept);
             _bytes += kept.Bytes;
         }
@@ -73,8 +82,11 @@ internal sealed class EntryWindow(ulong firstIndex)
     /// <summary>Forgets everything and goes on at <paramref name="nextIndex"/>.</summary>
     public void Reset(ulong nextIndex)
     {
-        _chunks.Clear();
-        _bytes = 0;
+        while (_chunks.Count > 0)
+        {
+            RemoveChunk(_chunks.Count - 1);
+        }
+
         _firstIndex = nextIndex;
         _nextIndex = nextIndex;
     }
@@ -120,19 +132,36 @@ internal sealed class EntryWindow(ulong firstIndex)
 
     private void RemoveChunk(int position)
     {
-        _bytes -= _chunks[position].Bytes;
+        Chunk removed = _chunks[position];
+        _bytes -= removed.Bytes;
         _chunks.RemoveAt(position);
+        _retired.Retire(removed, HandedOut);
     }
 
-    private sealed class Chunk(ulong firstIndex)
+    private Chunk NewChunk(ulong firstIndex)
+    {
+        Chunk chunk = _retired.Take() ?? new Chunk();
+        chunk.Begin(firstIndex);
+        return chunk;
+    }
+
+    private sealed class Chunk
     {
         public readonly Entry[] Items = new Entry[ChunkEntries];
 
-        public ulong FirstIndex { get; } = firstIndex;
+        public ulong FirstIndex { get; private set; }
 
         public int Count { get; private set; }
 
         public long Bytes { get; private set; }
+
+        public void Begin(ulong firstIndex)
+        {
+            Items.AsSpan(0, Count).Clear();
+            FirstIndex = firstIndex;
+            Count = 0;
+            Bytes = 0;
+        }
 
         public void Add(in Entry entry)
         {
@@ -140,15 +169,13 @@ internal sealed class EntryWindow(ulong firstIndex)
             Bytes += entry.Size;
         }
 
-        public Chunk CopyUpTo(ulong index)
+        /// <summary>Takes the entries of another chunk below <paramref name="index"/>.</summary>
+        public void Take(Chunk other, ulong index)
         {
-            var copy = new Chunk(FirstIndex);
             for (int i = 0; FirstIndex + (ulong)i < index; i++)
             {
-                copy.Add(Items[i]);
+                Add(other.Items[i]);
             }
-
-            return copy;
         }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class RaftLog
     private readonly EntryWindow _window;
     private readonly Queue<PendingWrite> _pending = new();
     private readonly List<Entry> _readBuffer = [];
+    private readonly RecycleBin<List<ReadOnlyMemory<Entry>>> _sliceLists = new(capacity: 16);
     private ulong _unwritten;
     private ulong _durableLast;
     private ulong? _resetBehind;
@@ -90,6 +91,20 @@ internal sealed class RaftLog
         }
 
         return truncates;
+    }
+
+    /// <summary>Number of the Ready that is being filled, or was filled last.</summary>
+    public ulong HandedOut
+    {
+        get => _window.HandedOut;
+        set => _window.HandedOut = value;
+    }
+
+    /// <inheritdoc cref="EntryWindow.Release"/>
+    public void Release(ulong number)
+    {
+        _window.Release(number);
+        _sliceLists.Release(number);
     }
 
     public bool CommitTo(ulong index)
@@ -170,7 +185,8 @@ internal sealed class RaftLog
     /// <summary>What the storage has not been given yet, as write <paramref name="sequence"/>.</summary>
     public StorageWrite TakeUnwritten(ulong sequence, HardState state)
     {
-        var slices = new List<ReadOnlyMemory<Entry>>(1);
+        List<ReadOnlyMemory<Entry>> slices = _sliceLists.Take() ?? new List<ReadOnlyMemory<Entry>>(1);
+        slices.Clear();
         for (ulong next = _unwritten; next <= LastIndex;)
         {
             ReadOnlyMemory<Entry> slice = _window.Slice(next, LastIndex, long.MaxValue, out _);
@@ -178,6 +194,7 @@ internal sealed class RaftLog
             next += (ulong)slice.Length;
         }
 
+        _sliceLists.Retire(slices, HandedOut);
         _pending.Enqueue(new PendingWrite(sequence, FirstUnwritten, LastIndex));
         var write = new StorageWrite(sequence, state, slices) { Snapshot = HasUnwrittenSnapshot ? Snapshot : null, Base = _unwrittenBase };
         _unwritten = LastIndex + 1;
