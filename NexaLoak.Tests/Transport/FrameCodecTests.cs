@@ -7,8 +7,12 @@ using Raft.Core.Membership;
 using Raft.Transport.Grpc.Codec;
 using Raft.Transport.Grpc.Protos;
 using Raft.Transport.Grpc.Wire;
+using ChunkFields = Raft.Transport.Grpc.Protos.SnapshotChunk;
 using EntryType = Raft.Core.Log.EntryType;
 using MessageType = Raft.Core.Consensus.MessageType;
+using MetadataFields = Raft.Transport.Grpc.Protos.SnapshotMetadata;
+using SnapshotChunk = Raft.Core.Consensus.SnapshotChunk;
+using SnapshotMetadata = Raft.Core.Storage.SnapshotMetadata;
 
 namespace NexaLoak.Tests.Transport;
 
@@ -64,8 +68,8 @@ public sealed class FrameCodecTests
     public void Fields_and_messages_that_a_newer_version_adds_are_passed_over()
     {
         byte[] known = Encode([Append([1])]);
-        // The last one is field 31 of four bytes: its key takes two.
-        byte[] unknownFields = [(15 << 3) | 0, 1, (14 << 3) | 2, 2, 9, 9, (13 << 3) | 1, 1, 2, 3, 4, 5, 6, 7, 8, 0xFD, 1, 1, 2, 3, 4];
+        // The last ones are field 16 of eight bytes and field 31 of four: their keys take two.
+        byte[] unknownFields = [(15 << 3) | 0, 1, (14 << 3) | 2, 2, 9, 9, 0x81, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0xFD, 1, 1, 2, 3, 4];
         byte[] newMessage = [(1 << 3) | 2, 2, (1 << 3) | 0, 77];
         byte[] inMessage = Encode([Append([1])]);
         byte[] extended = [(1 << 3) | 2, (byte)(inMessage.Length - 2 + unknownFields.Length), .. inMessage[2..], .. unknownFields];
@@ -91,8 +95,39 @@ public sealed class FrameCodecTests
         byte[] entries = Enumerable.Repeat(emptyEntry, 100_000).SelectMany(static e => e).ToArray();
         byte[] frame = [(1 << 3) | 2, .. Varint(entries.Length), .. entries];
 
-        Assert.That(() => Decode(frame, maxEntriesSize: 1 << 20), Throws.TypeOf<WireFormatException>().With.Message.Contains("limit"));
+        Assert.That(() => Decode(frame, maxMessageSize: 1 << 20), Throws.TypeOf<WireFormatException>().With.Message.Contains("limit"));
     }
+
+    [Test]
+    public void The_data_of_a_piece_is_a_copy()
+    {
+        byte[] bytes = Encode([Chunk(new ChunkFields { Snapshot = Metadata(), Data = ByteString.CopyFrom(1, 2, 3) })]);
+        Message read = Decode(bytes, NoLimit).Single();
+        Array.Clear(bytes);
+
+        Assert.That(read.Chunk!.Data.ToArray(), Is.EqualTo(new byte[] { 1, 2, 3 }));
+    }
+
+    private static IEnumerable<TestCaseData> PiecesThatCanNotBe()
+    {
+        TestCaseData Case(string name, ChunkFields chunk, string reason) => new TestCaseData(chunk, reason).SetArgDisplayNames(name);
+        return
+        [
+            Case("no snapshot", new ChunkFields { Data = ByteString.CopyFrom(1) }, "no bytes"),
+            Case("no configuration", new ChunkFields { Snapshot = new MetadataFields { Term = 1, Index = 1 } }, "no bytes"),
+            Case("garbage", new ChunkFields { Snapshot = Metadata(configuration: [1, 200]) }, "cut off"),
+            Case("a newer version", new ChunkFields { Snapshot = Metadata(configuration: [9]) }, "version 9"),
+            Case("a learner that votes", new ChunkFields { Snapshot = Metadata(configuration: [1, 1, 1, 0, 1, 1, 0, 0, 0]) }, "contradicts itself"),
+            Case("many members", new ChunkFields { Snapshot = Metadata(configuration: new byte[ChunkDecoder.MaxConfigurationBytes + 1]) }, "limit"),
+            Case("a negative size", new ChunkFields { Snapshot = Metadata(size: ulong.MaxValue) }, "size"),
+            Case("a negative offset", new ChunkFields { Snapshot = Metadata(), Offset = 1ul << 63 }, "offset"),
+            Case("much data", new ChunkFields { Snapshot = Metadata(), Data = ByteString.CopyFrom(new byte[1001]) }, "the limit is 1000"),
+        ];
+    }
+
+    [TestCaseSource(nameof(PiecesThatCanNotBe))]
+    public void A_piece_that_can_not_be_is_refused(IMessage chunk, string reason)
+        => Assert.That(() => Decode(FrameOf((ChunkFields)chunk), maxMessageSize: 1000), Throws.TypeOf<WireFormatException>().With.Message.Contains(reason));
 
     [Test]
     public void The_numbers_on_the_wire_are_those_of_the_core()
@@ -135,10 +170,23 @@ public sealed class FrameCodecTests
         Entries = new[] { new Entry(1, 1, EntryType.Command, payload) },
     };
 
-    private static List<Message> Decode(byte[] bytes, long maxEntriesSize)
+    private static Message Chunk(ChunkFields chunk) => Decode(FrameOf(chunk), NoLimit).Single();
+
+    private static byte[] FrameOf(ChunkFields chunk)
+        => new RaftFrame { Messages = { new RaftMessage { Type = Raft.Transport.Grpc.Protos.MessageType.SnapshotChunk, Chunk = chunk } } }.ToByteArray();
+
+    private static MetadataFields Metadata(byte[]? configuration = null, ulong size = 3) => new()
+    {
+        Term = 1,
+        Index = 1,
+        Configuration = ByteString.CopyFrom(configuration ?? ConfigurationCodec.Encode(new ClusterConfiguration([new NodeId(1)]))),
+        Size = size,
+    };
+
+    private static List<Message> Decode(byte[] bytes, long maxMessageSize)
     {
         var read = new List<Message>();
-        var decoder = new FrameDecoder(bytes, maxEntriesSize);
+        var decoder = new FrameDecoder(bytes, maxMessageSize);
         while (decoder.TryRead(out Message message))
         {
             read.Add(message);
@@ -151,7 +199,7 @@ public sealed class FrameCodecTests
     {
         try
         {
-            Decode(bytes, maxEntriesSize: 1 << 20);
+            Decode(bytes, maxMessageSize: 1 << 20);
             return true;
         }
         catch (WireFormatException)
@@ -189,5 +237,14 @@ public sealed class FrameCodecTests
         RejectHint = proto.RejectHint,
         ReadContext = proto.ReadContext,
         LeadershipTransfer = proto.LeadershipTransfer,
+        Chunk = proto.Chunk is { } chunk ? new SnapshotChunk(FromProto(chunk.Snapshot), (long)chunk.Offset, chunk.Data.Memory) : null,
     };
+
+    private static SnapshotMetadata FromProto(MetadataFields proto)
+        => new(
+            new LogId(proto.Term, proto.Index),
+            ConfigurationCodec.Decode(proto.Configuration.Span),
+            proto.ConfigurationIndex,
+            (long)proto.Size,
+            proto.Checksum);
 }

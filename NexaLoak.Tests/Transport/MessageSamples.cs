@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Raft.Core.Consensus;
 using Raft.Core.Log;
 using Raft.Core.Membership;
+using Raft.Core.Storage;
 
 namespace NexaLoak.Tests.Transport;
 
@@ -24,12 +25,35 @@ public static class MessageSamples
         from payload in _payload
         select new Entry(term, index, type, payload);
 
+    private static readonly Gen<ClusterConfiguration> _configuration = Gen.Elements(
+        ClusterConfiguration.Empty,
+        new ClusterConfiguration([new NodeId(1)]),
+        new ClusterConfiguration(
+            [new NodeId(1), new NodeId(2), new NodeId(ulong.MaxValue)],
+            votersOutgoing: [new NodeId(1), new NodeId(5)],
+            learners: [new NodeId(300)],
+            learnersNext: [new NodeId(5)],
+            witnesses: [new NodeId(2)],
+            addresses: [new(new NodeId(1), "https://[2001:db8::1]:7000"), new(new NodeId(300), "")]));
+
+    private static readonly Gen<SnapshotChunk?> _chunk =
+        from numbers in _number.ArrayOf(5)
+        from checksum in _number
+        from configuration in _configuration
+        from data in _payload
+        from there in Gen.Elements(false, true)
+        select there ? new SnapshotChunk(
+            new SnapshotMetadata(new LogId(numbers[0], numbers[1]), configuration, numbers[2], (long)(numbers[3] >> 1), (uint)checksum),
+            (long)(numbers[4] >> 1),
+            data) : null;
+
     private static readonly Gen<Message> _message =
         from type in Gen.Elements(Enum.GetValues<MessageType>().Where(static t => t != MessageType.None).ToArray())
         from numbers in _number.ArrayOf(8)
         from entries in Gen.Choose(0, 4).SelectMany(static n => _entry.ArrayOf(n))
         from reject in Gen.Elements(false, true)
         from transfer in Gen.Elements(false, true)
+        from chunk in _chunk
         select new Message
         {
             Type = type,
@@ -44,16 +68,23 @@ public static class MessageSamples
             RejectHint = numbers[6],
             ReadContext = numbers[7],
             LeadershipTransfer = transfer,
+            Chunk = chunk,
         };
 
     /// <summary>Found by FsCheck.</summary>
     public static Arbitrary<Message[]> Frames() => Arb.From(Gen.Choose(0, 4).SelectMany(static n => _message.ArrayOf(n)));
 
-    /// <summary>True when all fields are equal, entries by their bytes.</summary>
+    /// <summary>True when all fields are equal, entries and pieces by their bytes.</summary>
     public static bool Same(Message left, Message right)
-        => left with { Entries = default } == right with { Entries = default }
+        => left with { Entries = default, Chunk = null } == right with { Entries = default, Chunk = null }
+            && Same(left.Chunk, right.Chunk)
             && left.Entries.Length == right.Entries.Length
             && left.Entries.ToArray().Zip(right.Entries.ToArray()).All(static e => Same(e.First, e.Second));
+
+    private static bool Same(SnapshotChunk? left, SnapshotChunk? right)
+        => left is null || right is null
+            ? left == right
+            : left with { Data = default } == right with { Data = default } && left.Data.Span.SequenceEqual(right.Data.Span);
 
     private static bool Same(Entry left, Entry right)
         => left with { Payload = default } == right with { Payload = default } && left.Payload.Span.SequenceEqual(right.Payload.Span);

@@ -9,9 +9,10 @@ namespace Raft.Transport.Grpc.Codec;
 
 /// <summary>
 /// Reads the messages of a <c>RaftFrame</c> one after the other. What it returns shares no memory with the frame. The frame comes from another machine,
-/// so nothing in it is believed: entries may not take more memory than <paramref name="maxEntriesSize"/> bytes by <see cref="Entry.Size"/>.
+/// so nothing in it is believed: the entries of a message, by <see cref="Entry.Size"/>, and its piece of a snapshot may each take
+/// <paramref name="maxMessageSize"/> bytes of memory.
 /// </summary>
-internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxEntriesSize)
+internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxMessageSize)
 {
     private ProtoReader _frame = new(frame);
 
@@ -43,6 +44,8 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxEntriesSize)
     {
         ulong type = 0, from = 0, to = 0, term = 0, logIndex = 0, logTerm = 0, commit = 0, reject = 0, rejectHint = 0, readContext = 0, transfer = 0;
         int entryCount = 0;
+        ReadOnlySpan<byte> chunk = default;
+        bool hasChunk = false;
         var reader = new ProtoReader(block);
         while (reader.MoveNext())
         {
@@ -60,6 +63,7 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxEntriesSize)
                 case RaftMessage.RejectHintFieldNumber: rejectHint = reader.ReadNumber(); break;
                 case RaftMessage.ReadContextFieldNumber: readContext = reader.ReadNumber(); break;
                 case RaftMessage.LeadershipTransferFieldNumber: transfer = reader.ReadNumber(); break;
+                case RaftMessage.ChunkFieldNumber: chunk = reader.ReadBlock(); hasChunk = true; break;
                 default: reader.Skip(); break;
             }
         }
@@ -78,6 +82,7 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxEntriesSize)
             RejectHint = rejectHint,
             ReadContext = readContext,
             LeadershipTransfer = transfer != 0,
+            Chunk = hasChunk ? ChunkDecoder.Read(chunk, maxMessageSize) : null,
         };
     }
 
@@ -90,10 +95,10 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxEntriesSize)
         }
 
         long size = (long)count * Entry.Overhead;
-        int payloadBytes = size <= maxEntriesSize ? MeasurePayloads(block) : 0;
-        if (size + payloadBytes > maxEntriesSize)
+        int payloadBytes = size <= maxMessageSize ? MeasurePayloads(block) : 0;
+        if (size + payloadBytes > maxMessageSize)
         {
-            throw new WireFormatException($"The {count} entries of a message take {size + payloadBytes} bytes; the limit is {maxEntriesSize}.");
+            throw new WireFormatException($"The {count} entries of a message take {size + payloadBytes} bytes; the limit is {maxMessageSize}.");
         }
 
         var entries = new Entry[count];
@@ -178,11 +183,11 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxEntriesSize)
 
     // A type that only newer versions know is ignored like a message that was lost.
     private static MessageType ToMessageType(ulong type)
-        => type is > (ulong)MessageType.None and <= (ulong)MessageType.TimeoutNowRequest ? (MessageType)type : MessageType.None;
+        => type is > (ulong)MessageType.None and <= (ulong)MessageType.ReadIndexResponse ? (MessageType)type : MessageType.None;
 
     // An entry can't be ignored: logs would differ.
     private static EntryType ToEntryType(ulong type)
-        => type <= (ulong)EntryType.Configuration
+        => type <= (ulong)EntryType.Withheld
             ? (EntryType)type
             : throw new WireFormatException($"Entries of type {type} are not known to this version.");
 }

@@ -44,6 +44,10 @@ internal static class MessageEncoder
         writer.WriteField(RaftMessage.RejectHintFieldNumber, message.RejectHint);
         writer.WriteField(RaftMessage.ReadContextFieldNumber, message.ReadContext);
         writer.WriteField(RaftMessage.LeadershipTransferFieldNumber, message.LeadershipTransfer ? 1u : 0u);
+        if (message.Chunk is { } chunk)
+        {
+            ChunkEncoder.Write(RaftMessage.ChunkFieldNumber, chunk, ref writer);
+        }
     }
 
     private static void Write(in Entry entry, ref ProtoWriter writer)
@@ -51,10 +55,7 @@ internal static class MessageEncoder
         writer.WriteField(LogEntry.TermFieldNumber, entry.Term);
         writer.WriteField(LogEntry.IndexFieldNumber, entry.Index);
         writer.WriteField(LogEntry.TypeFieldNumber, (ulong)entry.Type);
-        if (!entry.Payload.IsEmpty)
-        {
-            writer.WriteBytes(LogEntry.PayloadFieldNumber, entry.Payload.Span);
-        }
+        writer.WriteBytes(LogEntry.PayloadFieldNumber, entry.Payload.Span);
     }
 
     private static int SizeOf(in Message message)
@@ -75,12 +76,12 @@ internal static class MessageEncoder
             size = checked(size + ProtoWriter.SizeOfBlock(RaftMessage.EntriesFieldNumber, SizeOf(entry)));
         }
 
-        return size;
+        return message.Chunk is { } chunk ? checked(size + ChunkEncoder.SizeInMessage(RaftMessage.ChunkFieldNumber, chunk)) : size;
     }
 
     private static int SizeOf(in Entry entry)
         => ProtoWriter.SizeOfField(LogEntry.TermFieldNumber, entry.Term)
             + ProtoWriter.SizeOfField(LogEntry.IndexFieldNumber, entry.Index)
             + ProtoWriter.SizeOfField(LogEntry.TypeFieldNumber, (ulong)entry.Type)
-            + (entry.Payload.IsEmpty ? 0 : ProtoWriter.SizeOfBlock(LogEntry.PayloadFieldNumber, entry.Payload.Length));
+            + ProtoWriter.SizeOfBytes(LogEntry.PayloadFieldNumber, entry.Payload.Length);
 }

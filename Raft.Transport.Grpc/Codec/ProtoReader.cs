@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Raft.Transport.Grpc.Codec;
 
 /// <summary>Reads fields of the protobuf encoding; refuses whatever does not fit into the bytes that are there.</summary>
@@ -40,6 +42,13 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> source)
     {
         Require(WireType.Varint);
         return ReadVarint();
+    }
+
+    /// <summary>Reads the value of a field of four bytes.</summary>
+    public uint ReadFixed32()
+    {
+        Require(WireType.Fixed32);
+        return BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint)));
     }
 
     /// <summary>Reads the content of a field of bytes or of a nested message.</summary>

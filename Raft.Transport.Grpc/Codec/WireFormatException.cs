@@ -1,4 +1,4 @@
 namespace Raft.Transport.Grpc.Codec;
 
 /// <summary>Bytes are not a message as <c>raft.proto</c> describes it.</summary>
-internal sealed class WireFormatException(string message) : Exception(message);
+internal sealed class WireFormatException(string message, Exception? inner = null) : Exception(message, inner);

@@ -6,7 +6,7 @@ namespace Raft.Transport.Grpc.Peers;
 /// <summary>Messages that wait for one peer, within bounds. One thread adds, one takes; neither waits for the other.</summary>
 internal sealed class OutboundQueue(int maxMessages, long maxBytes)
 {
-    // What a message takes in memory beside its entries.
+    // What a message takes in memory beside its entries and its piece of a snapshot.
     private const int MessageOverhead = 128;
 
     private readonly Channel<Message> _channel = Channel.CreateUnbounded<Message>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
@@ -66,5 +66,5 @@ internal sealed class OutboundQueue(int maxMessages, long maxBytes)
         return dropped;
     }
 
-    private static long CostOf(in Message message) => message.EntriesSize + MessageOverhead;
+    private static long CostOf(in Message message) => message.EntriesSize + (message.Chunk?.Data.Length ?? 0) + MessageOverhead;
 }
