@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using NexaLoak.Tests.Storage;
 using NUnit.Framework;
 using Raft.Jepsen.Commands;
 
@@ -34,6 +35,19 @@ internal sealed class SimCommandTests
         Assert.That((again, replayed[0]), Is.EqualTo((1, lines[0])));
     }
 
+    [Test]
+    public void A_replay_writes_its_protocol_events()
+    {
+        using var folder = new TempDirectory();
+        string file = Path.Combine(folder.Path, "trace.ndjson");
+        (int code, _) = Run("sim", "--replay", "5", "--virtual", "1s", "--trace", file);
+        string[] lines = File.ReadAllLines(file);
+        Assert.That(code, Is.Zero);
+        Assert.That(JsonDocument.Parse(lines[0]).RootElement.GetProperty("event").GetProperty("name").GetString(), Is.EqualTo("InitState"));
+        Assert.That(lines, Has.Some.Contains("\"name\":\"BecomeLeader\""));
+    }
+
+    [TestCase("sim", "--trace", "file", "--trace needs --replay")]
     [TestCase("sim", "--seeds", "0", "at least 1")]
     [TestCase("sim", "--virtual", "soon", "not a duration")]
     [TestCase("sim", "--mutant", "none-such", "no mutant 'none-such'")]

@@ -19,7 +19,7 @@ internal sealed class ElectionTimer
     public int Elapsed { get; private set; }
 
     /// <summary>Ticks after which the node campaigns: from the election timeout to twice that, minus one.</summary>
-    public int Timeout { get; private set; }
+    public int Timeout { get; set; }
 
     /// <summary>True while a leader was heard of within the shortest election timeout.</summary>
     public bool IsWithinLease => Elapsed < _electionTicks;

@@ -55,6 +55,8 @@ public sealed partial class RaftCore
         VotedFor = Id;
         _ownVoteWrite = _lastSequence + 1;
         _timer.Redraw();
+        _trace?.OnEvent(this, RaftTraceEvent.BecomeCandidate);
+        _trace?.OnSend(this, OwnVote);
         AskForVotes(MessageType.VoteRequest, Term, byTransfer);
     }
 
@@ -66,6 +68,7 @@ public sealed partial class RaftCore
     {
         if (Role == Role.Candidate && _persistedSequence >= _ownVoteWrite && _votes.TryAdd(Id, true))
         {
+            _trace?.OnReceive(this, OwnVote);
             EvaluateVotes();
         }
     }
@@ -165,6 +168,7 @@ public sealed partial class RaftCore
             }
         }
 
+        _trace?.OnEvent(this, RaftTraceEvent.BecomeLeader);
         AppendNoOp();
     }
 }

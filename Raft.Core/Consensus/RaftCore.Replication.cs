@@ -47,6 +47,7 @@ public sealed partial class RaftCore
         id = new LogId(Term, _log.LastIndex + 1);
         _uncommittedBytes += size;
         _log.Append(new Entry(id.Term, id.Index, EntryType.Command, command));
+        TraceReplicate();
         return ProposalStatus.Appended;
     }
 
@@ -89,6 +90,7 @@ public sealed partial class RaftCore
     {
         _termStart = _log.LastIndex + 1;
         _log.Append(new Entry(Term, _termStart, EntryType.NoOp, default));
+        TraceReplicate();
     }
 
     private void TickLeader()
@@ -301,6 +303,7 @@ public sealed partial class RaftCore
         ulong firstCounted = Math.Max(_log.CommitIndex, _termStart) + 1;
         _log.CommitTo(held);
         _uncommittedBytes -= _log.SizeOf(firstCounted, held);
+        _trace?.OnEvent(this, RaftTraceEvent.Commit);
         StartReads();
     }
 }

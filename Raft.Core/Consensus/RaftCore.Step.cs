@@ -19,6 +19,7 @@ public sealed partial class RaftCore
             return;
         }
 
+        _trace?.OnReceive(this, message);
         if (message.Type == MessageType.ForwardedProposal)
         {
             AppendForwarded(message.Entries.Span);

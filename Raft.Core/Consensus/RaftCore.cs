@@ -36,8 +36,16 @@ public sealed partial class RaftCore
     /// <param name="recovered">What the node's storage held.</param>
     /// <param name="reader">Reads entries that are no longer in memory.</param>
     /// <param name="seed">Seed of the election timeouts; should differ from node to node and from start to start.</param>
+    /// <param name="trace">Hears of every protocol event; <c>null</c> for nobody.</param>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its bounds.</exception>
-    public RaftCore(NodeId id, ClusterConfiguration configuration, RaftOptions options, RecoveredState recovered, IRaftLogReader reader, ulong seed)
+    public RaftCore(
+        NodeId id,
+        ClusterConfiguration configuration,
+        RaftOptions options,
+        RecoveredState recovered,
+        IRaftLogReader reader,
+        ulong seed,
+        IRaftTrace? trace = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(options);
@@ -52,6 +60,8 @@ public sealed partial class RaftCore
         Term = recovered.HardState.Term;
         VotedFor = recovered.HardState.VotedFor;
         RaftInvariantException.Require(_log.LastId.Term <= Term, "the term is at least that of the last entry");
+        _trace = trace;
+        _trace?.OnEvent(this, RaftTraceEvent.InitState);
     }
 
     /// <summary>This node.</summary>
@@ -127,6 +137,7 @@ public sealed partial class RaftCore
         CountOwnVote();
         if (Role == Role.Leader)
         {
+            _trace?.OnReceive(this, OwnAcknowledgement(_log.StableIndex));
             AdvanceCommit();
         }
     }
@@ -162,8 +173,14 @@ public sealed partial class RaftCore
         bool news = applicable > ready.ApplicableIndex;
         ready.ApplicableIndex = Math.Max(ready.ApplicableIndex, applicable);
         _log.Evict(_options.LogCacheBytes);
-        return news || ready.Write is not null || ready.Messages.Count > 0 || ready.Reads.Count > 0 || ready.Restore is not null
+        bool isWork = news || ready.Write is not null || ready.Messages.Count > 0 || ready.Reads.Count > 0 || ready.Restore is not null
             || ready.ChunksToSend.Count > 0 || ready.ChunksReceived.Count > 0;
+        if (isWork)
+        {
+            _trace?.OnEvent(this, RaftTraceEvent.Ready);
+        }
+
+        return isWork;
     }
 
     /// <summary>A term or a vote must be durable before the promises that follow from it; a commit index alone can wait for the next write.</summary>
@@ -186,7 +203,7 @@ public sealed partial class RaftCore
     private bool HasUnwrittenState => Term != _writtenState.Term || VotedFor != _writtenState.VotedFor || _log.HasUnwritten;
 
     /// <summary>Sends a message that promises nothing.</summary>
-    private void Send(in Message message) => _outbox.Add(new OutboundMessage(message, 0));
+    private void Send(in Message message) => SendAfter(0, message);
 
     /// <summary>Sends a message that holds only if this node remembers all it has done so far.</summary>
     private void SendPromise(in Message message) => SendAfter(HasUnwrittenState ? _lastSequence + 1 : _lastSequence, message);
@@ -197,7 +214,11 @@ public sealed partial class RaftCore
     /// </summary>
     private void SendTermPromise(in Message message) => SendAfter(Term != _writtenState.Term ? _lastSequence + 1 : _termWrite, message);
 
-    private void SendAfter(ulong write, in Message message) => _outbox.Add(new OutboundMessage(message, write > _persistedSequence ? write : 0));
+    private void SendAfter(ulong write, in Message message)
+    {
+        _outbox.Add(new OutboundMessage(message, write > _persistedSequence ? write : 0));
+        _trace?.OnSend(this, message);
+    }
 
     /// <summary>
     /// Enters a term. Promises of the old one that still wait for the coming write are dropped: that write holds the new state, and may no longer hold
@@ -227,6 +248,7 @@ public sealed partial class RaftCore
         }
 
         Leader = leader;
+        _trace?.OnEvent(this, RaftTraceEvent.BecomeFollower);
     }
 
     private void LeaveRole()

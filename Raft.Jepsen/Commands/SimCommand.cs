@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Raft.Core.Tracing;
 using Raft.Jepsen.Mutants;
 using Raft.Jepsen.Simulation;
 
@@ -23,6 +24,7 @@ internal static class SimCommand
             DefaultValueFactory = _ => TimeSpan.FromSeconds(60),
         };
         var replay = new Option<ulong?>("--replay") { Description = "Run this one seed and print its last events." };
+        var trace = new Option<FileInfo?>("--trace") { Description = "With --replay: write the protocol events to this file, one JSON object a line." };
         var mutant = new Option<string?>("--mutant") { Description = "Plant this bug first; 'raft-jepsen mutants' lists them." };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line; the last one sums up." };
         seeds.Validators.Add(result =>
@@ -42,13 +44,26 @@ internal static class SimCommand
 
         var command = new Command("sim", "Runs simulated clusters under faults, one a seed, and checks every step.")
         {
-            seeds, start, duration, replay, mutant, json,
+            seeds, start, duration, replay, trace, mutant, json,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(trace) is not null && result.GetResult(replay) is null)
+            {
+                result.AddError("--trace needs --replay.");
+            }
+        });
         command.SetAction(parsed =>
         {
             Mutant planted = parsed.GetValue(mutant) is { } name ? MutantCatalog.Find(name)! : Mutant.None;
             var options = new SimulationOptions((long)parsed.GetValue(duration).TotalMicroseconds, planted);
             TextWriter output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(trace) is { } file)
+            {
+                using var protocol = new NdjsonRaftTrace(new BufferedStream(file.Create()));
+                new SeedCampaign(options).Trace(parsed.GetValue(replay)!.Value, protocol);
+            }
+
             return parsed.GetValue(replay) is { } seed
                 ? Run(options, seed, 1, EventsPerNodeInReplay, parsed.GetValue(json), output)
                 : Run(options, parsed.GetValue(start), parsed.GetValue(seeds), 0, parsed.GetValue(json), output);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Raft.Core.Consensus;
 
 namespace Raft.Jepsen.Simulation;
 
@@ -48,4 +49,8 @@ internal sealed class SeedCampaign(SimulationOptions options)
         new SimulatedCluster(seed, options, ignored, nodes => trace = new EventTrace(nodes, eventsPerNode)).Run(seed);
         return trace!;
     }
+
+    /// <summary>Runs a seed again and tells of every protocol event.</summary>
+    public void Trace(ulong seed, IRaftTrace protocol)
+        => new SimulatedCluster(seed, options with { ProtocolTrace = protocol }, new long[_occurrences.Length]).Run(seed);
 }

@@ -18,7 +18,7 @@ internal sealed partial class SimulatedCluster
 
         RecoveredState recovered = _mutant.Recover(node.Disk.Recover());
         node.Incarnation++;
-        node.Core = new RaftCore(node.Id, _configuration, _plan.Options, recovered, node.Disk, node.CoreRandom.Next());
+        node.Core = new RaftCore(node.Id, _configuration, _plan.Options, recovered, node.Disk, node.CoreRandom.Next(), _protocolTrace);
         node.StateMachine = new HashStateMachine(_configuration);
         if (recovered.Snapshot is { } snapshot)
         {

@@ -1,4 +1,5 @@
 using Raft.Core;
+using Raft.Core.Consensus;
 using Raft.Core.Membership;
 using Raft.Jepsen.Invariants;
 using Raft.Jepsen.Mutants;
@@ -20,6 +21,7 @@ internal sealed partial class SimulatedCluster
     private readonly CommittedHistory _committed = new();
     private readonly InvariantSet _invariants;
     private readonly EventTrace? _trace;
+    private readonly IRaftTrace? _protocolTrace;
     private readonly long[] _occurrences;
     private readonly long _faultsEnd;
     private readonly RandomStream _clients;
@@ -53,6 +55,7 @@ internal sealed partial class SimulatedCluster
         _network = new SimulatedNetwork(count, _scheduler, _plan, streams, occurrences);
         _invariants = new InvariantSet(_nodes, _committed);
         _trace = trace?.Invoke(count);
+        _protocolTrace = options.ProtocolTrace;
     }
 
     public SimulationResult Run(ulong seed)
