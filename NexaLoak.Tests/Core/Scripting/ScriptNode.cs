@@ -1,0 +1,89 @@
+using Raft.Core.Consensus;
+using Raft.Core.Log;
+using Raft.Core.Membership;
+using Raft.Core.Storage;
+using Raft.Jepsen.Mutants;
+using Raft.Jepsen.Simulation;
+
+namespace NexaLoak.Tests.Core.Scripting;
+
+/// <summary>One server of a script: the core, a disk whose writes complete when the script says so, and what waits for them.</summary>
+internal sealed class ScriptNode(NodeId id, ClusterConfiguration configuration, RaftOptions options)
+{
+    private ulong _starts;
+    private RaftCore? _core;
+
+    public NodeId Id => id;
+
+    public bool IsUp => _core is not null;
+
+    public RaftCore Core => _core ?? throw new ScriptException($"{id} is down");
+
+    public RaftOptions Options => options;
+
+    public SimulatedDisk Disk { get; } = new();
+
+    public Ready Ready { get; private set; } = new();
+
+    /// <summary>Messages that wait for a write.</summary>
+    public List<OutboundMessage> Waiting { get; } = [];
+
+    /// <summary>The newest write that the disk was given since the start.</summary>
+    public ulong NewestWrite { get; private set; }
+
+    public ulong Applied { get; set; }
+
+    /// <summary>What the environment saw last, to tell what changed.</summary>
+    public (Role Role, ulong Term, NodeId Leader) SeenRole { get; set; }
+
+    public ulong SeenCommit { get; set; }
+
+    public void Start()
+    {
+        if (IsUp)
+        {
+            throw new ScriptException($"{id} is up already");
+        }
+
+        _core = new RaftCore(id, configuration, options, Disk.Recover(), Disk, (id.Value * 1000) + ++_starts);
+        Ready = new Ready();
+        SeenRole = (_core.Role, _core.Term, _core.Leader);
+        SeenCommit = _core.CommitIndex;
+        Applied = 0;
+    }
+
+    /// <summary>Stops. Of the writes under way the first <paramref name="survivors"/> are on the disk.</summary>
+    public void Crash(int survivors)
+    {
+        Disk.Crash(Math.Min(survivors, Disk.PendingWrites), Mutant.None);
+        Waiting.Clear();
+        NewestWrite = 0;
+        _core = null;
+    }
+
+    public void Write(in StorageWrite write)
+    {
+        foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+        {
+            foreach (ref readonly Entry entry in slice.Span)
+            {
+                Disk.Issued.TruncateFrom(entry.Index);
+                Disk.Issued.Append(entry);
+            }
+        }
+
+        Disk.Issue(write);
+        NewestWrite = write.Sequence;
+    }
+
+    public List<Entry> Entries(ulong from, ulong to)
+    {
+        var entries = new List<Entry>();
+        if (from <= to)
+        {
+            Disk.Read(from, to, long.MaxValue, entries);
+        }
+
+        return entries;
+    }
+}
