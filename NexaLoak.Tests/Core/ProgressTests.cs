@@ -21,7 +21,8 @@ internal sealed class ProgressTests
             {
                 Take(progress, step % 5, (ulong)(step / 5) % (LastIndex + 1));
                 bool holds = progress.Next > progress.Match && progress.Next <= LastIndex + 1
-                    && progress.Match >= match && progress.Inflights.Count <= 8;
+                    && progress.Match >= match && progress.Inflights.Count <= 8
+                    && progress.Inflights.Bytes == 100 * progress.Inflights.Count;
                 if (!holds)
                 {
                     return false;

@@ -108,4 +108,41 @@ internal sealed class RaftLogTests
 
             return history.LastAtOrBelow((ulong)index, (ulong)term) == new LogId(terms[expected], (ulong)expected);
         }).QuickCheckThrowOnFailure();
+
+    /// <summary>Steps: a number below 3 appends with a term that much higher, another one truncates somewhere.</summary>
+    [Test]
+    public void The_history_of_terms_is_a_list_whatever_is_appended_and_truncated()
+        => Prop.ForAll(Gen.Choose(0, 8).ListOf().ToArbitrary(), steps =>
+        {
+            var history = new TermHistory(default, 0, []);
+            List<ulong> terms = [];
+            ulong term = 1;
+            foreach ((int step, int i) in steps.Select((step, i) => (step, i)))
+            {
+                if (step < 6)
+                {
+                    term += (ulong)(step % 3);
+                    terms.Add(term);
+                    history.Append(new LogId(term, (ulong)terms.Count));
+                }
+                else if (terms.Count > 0)
+                {
+                    int from = i % terms.Count;
+                    terms.RemoveRange(from, terms.Count - from);
+                    history.TruncateFrom((ulong)from + 1);
+                }
+
+                if (!Agrees(history, terms))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }).QuickCheckThrowOnFailure();
+
+    private static bool Agrees(TermHistory history, List<ulong> terms)
+        => history.LastId == (terms.Count == 0 ? default : new LogId(terms[^1], (ulong)terms.Count))
+            && Enumerable.Range(1, terms.Count).All(index => history.TermAt((ulong)index) == terms[index - 1])
+            && history.TermAt((ulong)terms.Count + 1) is null;
 }

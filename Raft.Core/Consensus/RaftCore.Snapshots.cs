@@ -80,6 +80,7 @@ public sealed partial class RaftCore
             _log.Install(snapshot);
             Configuration = snapshot.Configuration;
             _restore = snapshot;
+            _trace?.OnEvent(this, RaftTraceEvent.ApplyConfChange);
         }
 
         if (!Leader.IsNone)
@@ -205,6 +206,7 @@ public sealed partial class RaftCore
         for (SnapshotTransfer transfer = progress.Transfer!; transfer.CanSend && _chunkBudget > 0;)
         {
             _chunksToSend.Add(new OutboundChunk(Id, peer, Term, transfer.Snapshot, transfer.NextOffset, transfer.NextLength));
+            _trace?.OnSend(this, _chunksToSend[^1].ToMessage(default));
             _chunkBudget -= transfer.NextLength;
             transfer.OnSent();
         }

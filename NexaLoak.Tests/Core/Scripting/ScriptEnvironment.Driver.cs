@@ -83,6 +83,7 @@ internal sealed partial class ScriptEnvironment
             }
         }
 
+        CarrySnapshots(node);
         Apply(node);
         foreach (ReadState read in node.Ready.Reads)
         {

@@ -24,7 +24,7 @@ internal sealed partial class ScriptEnvironment
         RaftOptions options = TakeOptions(command);
         foreach (NodeId id in configuration.Members)
         {
-            var node = new ScriptNode(id, configuration, options);
+            var node = new ScriptNode(id, configuration, options, _committed);
             _nodes.Add(id, node);
             node.Start();
         }
@@ -44,6 +44,10 @@ internal sealed partial class ScriptEnvironment
             MaxAppendBytes = (int)command.TakeNumber("append-bytes", (ulong)plain.MaxAppendBytes),
             MaxEntryBytes = (int)command.TakeNumber("entry-bytes", (ulong)plain.MaxEntryBytes),
             MaxUncommittedBytes = (long)command.TakeNumber("uncommitted-bytes", (ulong)plain.MaxUncommittedBytes),
+            TrailingEntries = command.TakeNumber("trailing", plain.TrailingEntries),
+            MaxTrailingEntries = command.TakeNumber("most-trailing", plain.MaxTrailingEntries),
+            SnapshotChunkBytes = (int)command.TakeNumber("chunk-bytes", (ulong)plain.SnapshotChunkBytes),
+            MaxInflightSnapshotChunks = (int)command.TakeNumber("inflight-chunks", (ulong)plain.MaxInflightSnapshotChunks),
         };
     }
 
@@ -60,7 +64,7 @@ internal sealed partial class ScriptEnvironment
             node.Write(new StorageWrite(1, new HardState(term, vote, commit), [entries]));
             node.Crash(survivors: 1);
             node.Start();
-            _safety.OnCommit(node.Core, 1, node.Core.CommitIndex);
+            ObserveCommit(node, from: 1);
         }
     }
 
@@ -85,7 +89,7 @@ internal sealed partial class ScriptEnvironment
             ScriptNode node = Node(id);
             node.Start();
             _output.Add($"  {ScriptPrinter.Print(node.Core)}");
-            _safety.OnCommit(node.Core, 1, node.Core.CommitIndex);
+            ObserveCommit(node, from: 1);
         }
     }
 
@@ -106,7 +110,8 @@ internal sealed partial class ScriptEnvironment
     {
         foreach (ScriptNode node in TakeNodes(command))
         {
-            _output.Add($"{node.Id} [{ScriptPrinter.Print(node.Entries(1, node.Disk.Issued.LastIndex).ToArray())}] commit={node.Core.CommitIndex}");
+            string begin = node.Disk.Issued.Base.Index > 0 ? $" base={node.Disk.Issued.Base}" : "";
+            _output.Add($"{node.Id}{begin} [{ScriptPrinter.Print(node.Log.ToArray())}] commit={node.Core.CommitIndex}");
         }
     }
 
@@ -116,7 +121,7 @@ internal sealed partial class ScriptEnvironment
     {
         foreach (ScriptNode node in TakeNodes(command))
         {
-            IEnumerable<ulong> terms = node.Entries(1, node.Disk.Issued.LastIndex).Select(entry => entry.Term);
+            IEnumerable<ulong> terms = node.Log.Select(entry => entry.Term);
             _output.Add($"{node.Id} terms={string.Join(' ', terms)} commit={node.Core.CommitIndex}");
         }
     }

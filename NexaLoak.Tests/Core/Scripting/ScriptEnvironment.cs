@@ -2,6 +2,7 @@ using System.Reflection;
 using Raft.Core;
 using Raft.Core.Consensus;
 using Raft.Core.Membership;
+using Raft.Jepsen.Simulation;
 
 namespace NexaLoak.Tests.Core.Scripting;
 
@@ -19,6 +20,7 @@ internal sealed partial class ScriptEnvironment
     private readonly SortedDictionary<NodeId, ScriptNode> _nodes = [];
     private readonly ScriptNetwork _network = new();
     private readonly ScriptSafety _safety = new();
+    private readonly CommittedHistory _committed = new();
     private readonly ScriptOutput _output = new();
 
     /// <summary>The commands of the language.</summary>
@@ -87,8 +89,18 @@ internal sealed partial class ScriptEnvironment
         if (core.CommitIndex > node.SeenCommit)
         {
             _output.Add($"  {node.Id} commits up to {core.CommitIndex}");
-            _safety.OnCommit(core, node.SeenCommit + 1, core.CommitIndex);
+            ObserveCommit(node, node.SeenCommit + 1);
             node.SeenCommit = core.CommitIndex;
+        }
+    }
+
+    private void ObserveCommit(ScriptNode node, ulong from)
+    {
+        _safety.OnCommit(node.Core, from, node.Core.CommitIndex);
+        LogImage log = node.Disk.Issued;
+        for (ulong next = _committed.LastIndex + 1; next <= Math.Min(node.Core.CommitIndex, log.LastIndex) && node.Core.TermAt(next) == log[next].Entry.Term; next++)
+        {
+            _committed.Add(log[next], node.Core.Term);
         }
     }
 }

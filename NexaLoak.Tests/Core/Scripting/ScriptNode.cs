@@ -8,7 +8,7 @@ using Raft.Jepsen.Simulation;
 namespace NexaLoak.Tests.Core.Scripting;
 
 /// <summary>One server of a script: the core, a disk whose writes complete when the script says so, and what waits for them.</summary>
-internal sealed class ScriptNode(NodeId id, ClusterConfiguration configuration, RaftOptions options)
+internal sealed class ScriptNode(NodeId id, ClusterConfiguration configuration, RaftOptions options, CommittedHistory history)
 {
     private ulong _starts;
     private RaftCore? _core;
@@ -21,7 +21,7 @@ internal sealed class ScriptNode(NodeId id, ClusterConfiguration configuration, 
 
     public RaftOptions Options => options;
 
-    public SimulatedDisk Disk { get; } = new();
+    public SimulatedDisk Disk { get; } = new(history);
 
     public Ready Ready { get; private set; } = new();
 
@@ -49,7 +49,7 @@ internal sealed class ScriptNode(NodeId id, ClusterConfiguration configuration, 
         Ready = new Ready();
         SeenRole = (_core.Role, _core.Term, _core.Leader);
         SeenCommit = _core.CommitIndex;
-        Applied = 0;
+        Applied = _core.Snapshot?.Id.Index ?? 0;
     }
 
     /// <summary>Stops. Of the writes under way the first <paramref name="survivors"/> are on the disk.</summary>
@@ -63,6 +63,11 @@ internal sealed class ScriptNode(NodeId id, ClusterConfiguration configuration, 
 
     public void Write(in StorageWrite write)
     {
+        if (write.Base is { } newBase)
+        {
+            Disk.Issued.MoveBase(newBase, history);
+        }
+
         foreach (ReadOnlyMemory<Entry> slice in write.Entries)
         {
             foreach (ref readonly Entry entry in slice.Span)
@@ -75,6 +80,9 @@ internal sealed class ScriptNode(NodeId id, ClusterConfiguration configuration, 
         Disk.Issue(write);
         NewestWrite = write.Sequence;
     }
+
+    /// <summary>What the log holds, behind its base.</summary>
+    public List<Entry> Log => Entries(Disk.Issued.Base.Index + 1, Disk.Issued.LastIndex);
 
     public List<Entry> Entries(ulong from, ulong to)
     {

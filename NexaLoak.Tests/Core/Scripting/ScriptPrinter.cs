@@ -29,6 +29,9 @@ internal static class ScriptPrinter
             case MessageType.PreVoteRequest or MessageType.VoteRequest or MessageType.TimeoutNowRequest:
                 Add(true, $"last={message.LogTerm}/{message.LogIndex}");
                 break;
+            case MessageType.SnapshotResponse:
+                Add(true, $"snapshot={message.LogTerm}/{message.LogIndex} offset={message.RejectHint}");
+                break;
             default:
                 Add(message.LogIndex > 0, $"index={message.LogIndex}");
                 break;
@@ -90,6 +93,7 @@ internal static class ScriptPrinter
 
     public static string Print(Progress progress)
         => $"{progress.State} match={progress.Match} next={progress.Next}"
+            + (progress.Transfer is { } transfer ? $" snapshot={transfer.Snapshot.Id}" : "")
             + (progress.Inflights.Count > 0 ? $" inflight={progress.Inflights.Count}" : "")
             + (progress.CanSendEntries ? "" : " paused")
             + (progress.RecentlyActive ? "" : " silent");

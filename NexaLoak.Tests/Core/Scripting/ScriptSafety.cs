@@ -25,8 +25,7 @@ internal sealed class ScriptSafety
     {
         for (ulong index = from; index <= to; index++)
         {
-            ulong term = core.TermAt(index) ?? 0;
-            if (!_committedTerms.TryAdd(index, term) && _committedTerms[index] != term)
+            if (core.TermAt(index) is { } term && !_committedTerms.TryAdd(index, term) && _committedTerms[index] != term)
             {
                 var other = new LogId(_committedTerms[index], index);
                 throw new ScriptException($"State Machine Safety: {core.Id} commits {term}/{index}, and {other} was committed before");
