@@ -93,7 +93,8 @@ internal sealed class ProtocolTraceTests
         public void Play(IRaftTrace trace)
         {
             var options = new RaftOptions { PreVote = false };
-            RaftCore[] cores = [.. Pair.Members.Select(id => new RaftCore(id, Pair, options, RecoveredState.Empty, new SimulatedDisk(new CommittedHistory()), id.Value, trace))];
+            var disk = new SimulatedDisk(new CommittedHistory());
+            RaftCore[] cores = [.. Pair.Members.Select(id => new RaftCore(id, Pair, options, RecoveredState.Empty, disk, id.Value, trace))];
             cores[0].Campaign();
             Pass(cores[0], cores[1]);
             Pass(cores[1], cores[0]);

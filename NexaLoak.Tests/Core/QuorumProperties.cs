@@ -99,7 +99,8 @@ internal sealed class QuorumProperties
 
     /// <summary>More than half of either half hold the index.</summary>
     private static bool IsHeld(ClusterConfiguration configuration, ulong[] matches, ulong index)
-        => new[] { configuration.Voters, configuration.VotersOutgoing }.All(half => half.Count == 0 || half.Count(id => matches[id.Value] >= index) * 2 > half.Count);
+        => new[] { configuration.Voters, configuration.VotersOutgoing }
+            .All(half => half.Count == 0 || half.Count(id => matches[id.Value] >= index) * 2 > half.Count);
 
     private static VoteResult Tally(ClusterConfiguration configuration, bool?[] votes)
         => JointQuorum.Tally(configuration, static (all, id) => all[id.Value], votes);

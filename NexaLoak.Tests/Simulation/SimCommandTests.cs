@@ -47,6 +47,16 @@ internal sealed class SimCommandTests
         Assert.That(lines, Has.Some.Contains("\"name\":\"BecomeLeader\""));
     }
 
+    [Test]
+    public void A_trace_file_that_cannot_be_written_is_named_in_one_line()
+    {
+        using var folder = new TempDirectory();
+        string file = Path.Combine(folder.Path, "missing", "trace.ndjson");
+        (int code, string[] lines) = Run("sim", "--replay", "5", "--virtual", "1s", "--trace", file);
+        Assert.That((code, lines.Length), Is.EqualTo((2, 1)));
+        Assert.That(lines[0], Does.StartWith($"--trace {file}: "));
+    }
+
     [TestCase("sim", "--trace", "file", "--trace needs --replay")]
     [TestCase("sim", "--seeds", "0", "at least 1")]
     [TestCase("sim", "--virtual", "soon", "not a duration")]

@@ -5,10 +5,10 @@ using Raft.Core.Membership;
 namespace Raft.Core.Tracing;
 
 /// <summary>
-/// Writes protocol events as JSON, one object a line, in the form of etcd's state traces (<c>{"tag":"trace","event":{…}}</c>), which its TLA+ specification reads.
-/// Pre-votes, forwarded proposals and requests to campaign are not part of that specification and are left out; a piece of a snapshot is a
-/// <c>SendSnapshot</c> of its own. Thread-safe: the nodes of one process may share one, so that causes stand before their effects. What is written may stay
-/// in the stream's buffer until <see cref="Dispose"/>.
+/// Writes protocol events as JSON, one object a line, in the form of etcd's state traces (<c>{"tag":"trace","event":{…}}</c>), which its TLA+
+/// specification reads. Pre-votes, forwarded proposals and requests to campaign are not part of that specification and are left out; a piece of a
+/// snapshot is a <c>SendSnapshot</c> of its own. Thread-safe: the nodes of one process may share one, so that causes stand before their effects.
+/// What is written may stay in the stream's buffer until <see cref="Dispose"/>.
 /// </summary>
 /// <param name="stream">Where the lines go; disposed together with this object.</param>
 public sealed class NdjsonRaftTrace(Stream stream) : IRaftTrace, IDisposable

@@ -58,10 +58,9 @@ internal static class SimCommand
             Mutant planted = parsed.GetValue(mutant) is { } name ? MutantCatalog.Find(name)! : Mutant.None;
             var options = new SimulationOptions((long)parsed.GetValue(duration).TotalMicroseconds, planted);
             TextWriter output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(trace) is { } file)
+            if (parsed.GetValue(trace) is { } file && !WriteTrace(options, parsed.GetValue(replay)!.Value, file, parsed.InvocationConfiguration.Error))
             {
-                using var protocol = new NdjsonRaftTrace(new BufferedStream(file.Create()));
-                new SeedCampaign(options).Trace(parsed.GetValue(replay)!.Value, protocol);
+                return 2;
             }
 
             return parsed.GetValue(replay) is { } seed
@@ -90,6 +89,21 @@ internal static class SimCommand
 
         Summarize(campaign, json, output);
         return campaign.Failures.Count == 0 ? 0 : 1;
+    }
+
+    private static bool WriteTrace(SimulationOptions options, ulong seed, FileInfo file, TextWriter errors)
+    {
+        try
+        {
+            using var protocol = new NdjsonRaftTrace(new BufferedStream(file.Create()));
+            new SeedCampaign(options).Trace(seed, protocol);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            errors.WriteLine($"--trace {file}: {failure.Message}");
+            return false;
+        }
     }
 
     private static void ReportFailure(

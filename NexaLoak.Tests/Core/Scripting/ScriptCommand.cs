@@ -6,8 +6,8 @@ using Raft.Core.Membership;
 namespace NexaLoak.Tests.Core.Scripting;
 
 /// <summary>
-/// One command line: a verb, then words (<c>2</c>, <c>check-quorum</c>, <c>"a b"</c>) and settings (<c>term=3</c>, <c>log=(1 1 2)</c>). A method takes what it
-/// understands, and what is left over at the end is a mistake in the script.
+/// One command line: a verb, then words (<c>2</c>, <c>check-quorum</c>, <c>"a b"</c>) and settings (<c>term=3</c>, <c>log=(1 1 2)</c>). A method
+/// takes what it understands, and what is left over at the end is a mistake in the script.
 /// </summary>
 internal sealed partial class ScriptCommand
 {

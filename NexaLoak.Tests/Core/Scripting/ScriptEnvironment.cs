@@ -98,7 +98,8 @@ internal sealed partial class ScriptEnvironment
     {
         _safety.OnCommit(node.Core, from, node.Core.CommitIndex);
         LogImage log = node.Disk.Issued;
-        for (ulong next = _committed.LastIndex + 1; next <= Math.Min(node.Core.CommitIndex, log.LastIndex) && node.Core.TermAt(next) == log[next].Entry.Term; next++)
+        ulong written = Math.Min(node.Core.CommitIndex, log.LastIndex);
+        for (ulong next = _committed.LastIndex + 1; next <= written && node.Core.TermAt(next) == log[next].Entry.Term; next++)
         {
             _committed.Add(log[next], node.Core.Term);
         }

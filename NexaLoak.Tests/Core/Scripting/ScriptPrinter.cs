@@ -87,7 +87,8 @@ internal static class ScriptPrinter
     }
 
     public static string Print(RaftCore core)
-        => $"{core.Id} {core.Role} term={core.Term} vote={core.VotedFor} leader={core.Leader} last={core.LastLogId} stable={core.StableIndex} commit={core.CommitIndex}"
+        => $"{core.Id} {core.Role} term={core.Term} vote={core.VotedFor} leader={core.Leader}"
+            + $" last={core.LastLogId} stable={core.StableIndex} commit={core.CommitIndex}"
             + (core.UncommittedBytes > 0 && core.Role == Role.Leader ? $" uncommitted-bytes={core.UncommittedBytes}" : "")
             + (core.TransferTarget.IsNone ? "" : $" transfer-to={core.TransferTarget}");
 
