@@ -52,8 +52,8 @@ internal sealed class ProtocolTraceTests
         using var stream = new MemoryStream();
         using var trace = new NdjsonRaftTrace(stream);
         var counters = new long[Enum.GetValues<Occurrence>().Length];
-        SimulationResult traced = new SimulatedCluster(3, options with { ProtocolTrace = trace }, counters).Run(3);
-        Assert.That(traced, Is.EqualTo(new SimulatedCluster(3, options, counters).Run(3)));
+        SimulationResult traced = new SimulatedCluster(3, options with { ProtocolTrace = trace }, counters).Run();
+        Assert.That(traced, Is.EqualTo(new SimulatedCluster(3, options, counters).Run()));
         Assert.That(Lines(stream).Select(line => line.GetProperty("name").GetString()).Distinct(), Is.SupersetOf(new[]
         {
             "InitState", "BecomeFollower", "BecomeCandidate", "BecomeLeader", "Replicate", "Commit", "Ready",

@@ -10,7 +10,7 @@ internal sealed class SchedulerTests
     public void Events_come_in_the_order_of_their_times_and_each_once()
     {
         var random = new RandomStream(5);
-        var scheduler = new Scheduler(new RandomStream(6));
+        var scheduler = new Scheduler(6);
         var times = new List<long>();
         for (int i = 0; i < 5000; i++)
         {
@@ -38,6 +38,15 @@ internal sealed class SchedulerTests
         Assert.That(first, Is.Not.Ordered);
     }
 
+    /// <summary>Else a fault that is left out would change the order of all events after it.</summary>
+    [Test]
+    public void An_event_more_moves_no_other()
+    {
+        long[] without = Order(3);
+        long[] with = Order(3, extra: true);
+        Assert.That(with.Where(place => place < 20), Is.EqualTo(without));
+    }
+
     [Test]
     public void What_one_stream_draws_does_not_depend_on_another()
     {
@@ -53,9 +62,14 @@ internal sealed class SchedulerTests
         }
     }
 
-    private static long[] Order(ulong seed)
+    private static long[] Order(ulong seed, bool extra = false)
     {
-        var scheduler = new Scheduler(new RandomStream(seed));
+        var scheduler = new Scheduler(seed);
+        if (extra)
+        {
+            scheduler.At(1, new SimulationEvent(EventKind.Fault, 0, 0, 99));
+        }
+
         for (int i = 0; i < 20; i++)
         {
             scheduler.At(1, new SimulationEvent(EventKind.Tick, 0, 0, i));

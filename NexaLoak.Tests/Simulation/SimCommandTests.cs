@@ -27,6 +27,7 @@ internal sealed class SimCommandTests
     {
         (int code, string[] lines) = Run("sim", "--seeds", "1", "--virtual", "5s", "--mutant", "applied-before-commit");
         string[] replay = lines.Single(line => line.StartsWith("replay with: ", StringComparison.Ordinal)).Split(' ')[3..];
+        Assert.That(lines, Has.Some.StartsWith("shrink with: raft-jepsen sim --shrink 0 "));
         Assert.That(code, Is.EqualTo(1));
         Assert.That(lines[0], Does.StartWith("seed 0 failed").And.Contain("S8"));
         Assert.That(lines.Count(line => line.StartsWith("  node ", StringComparison.Ordinal)), Is.Positive);
@@ -57,8 +58,59 @@ internal sealed class SimCommandTests
         Assert.That(lines[0], Does.StartWith($"--trace {file}: "));
     }
 
+    [Test]
+    public void A_failure_is_made_small_and_its_file_fails_again()
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
+        try
+        {
+            (int code, string[] lines) = Run("sim", "--shrink", "1", "--virtual", "5s", "--mutant", "applied-before-commit", "--out", file);
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(lines[^1], Is.EqualTo($"replay with: raft-jepsen sim --scenario {file}"));
+            (int again, string[] replayed) = Run("sim", "--scenario", file);
+            Assert.That(again, Is.EqualTo(1));
+            Assert.That(replayed, Is.EqualTo(lines[1..^1]));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>A run of a few milliseconds meets next to nothing.</summary>
+    [Test]
+    public void A_campaign_that_met_too_little_is_vacuous()
+    {
+        string[] campaign = ["sim", "--seeds", "1000", "--virtual", "5ms"];
+        (int code, string[] lines) = Run(campaign);
+        Assert.That(code, Is.Zero);
+        Assert.That(lines, Has.Some.StartsWith("vacuous: DiskFailure was met 0 times, and at least 5 are wanted"));
+        Assert.That(Run([.. campaign, "--require-occurrences"]).Code, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_file_that_is_no_scenario_is_a_mistake_of_the_user()
+    {
+        (int code, string[] lines) = Run("sim", "--scenario", typeof(SimCommandTests).Assembly.Location);
+        Assert.That((code, lines.Length), Is.EqualTo((2, 1)));
+        Assert.That(lines[0], Does.Contain("not a scenario"));
+    }
+
+    [Test]
+    public void How_soon_a_planted_bug_is_found_is_measured()
+    {
+        string[] measure = ["mutants", "--measure", "--only", "applied-before-commit", "--repeats", "3", "--virtual", "5s"];
+        (int code, string[] lines) = Run(measure);
+        Assert.That(code, Is.Zero);
+        Assert.That(lines[^1], Does.StartWith("| `applied-before-commit` |").And.EndsWith("| 3 of 3 |"));
+        Assert.That(Run([.. measure, "--threads", "1"]).Lines, Is.EqualTo(lines));
+    }
+
     [TestCase("sim", "--trace", "file", "--trace needs --replay")]
     [TestCase("sim", "--seeds", "0", "at least 1")]
+    [TestCase("sim", "--threads", "0", "at least 1")]
+    [TestCase("sim", "--scenario", "no-such-file", "no file 'no-such-file'")]
+    [TestCase("mutants", "--only", "none-such", "no mutant 'none-such'")]
     [TestCase("sim", "--virtual", "soon", "not a duration")]
     [TestCase("sim", "--mutant", "none-such", "no mutant 'none-such'")]
     [TestCase("sim", "--replay", "minus", "minus")]

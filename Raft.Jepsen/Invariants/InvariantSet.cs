@@ -18,8 +18,14 @@ internal sealed class InvariantSet
     private readonly IRestartObserver[] _restarts;
     private readonly IReadObserver[] _reads;
     private readonly ISnapshotObserver[] _snapshots;
+    private readonly IReleaseObserver[] _releases;
+    private readonly IReplyObserver[] _replies;
 
-    public InvariantSet(IReadOnlyList<SimulatedNode> nodes, CommittedHistory committed)
+    /// <summary>Makes the set for one run.</summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="committed">What is committed.</param>
+    /// <param name="others">Observers that count and demand nothing.</param>
+    public InvariantSet(IReadOnlyList<SimulatedNode> nodes, CommittedHistory committed, params object[] others)
     {
         object[] all =
         [
@@ -27,7 +33,8 @@ internal sealed class InvariantSet
             new CommitRule(), new CommitOrder(committed), new StateMachineSafety(committed), new VoteOnce(),
             new TermMonotonicity(nodes.Count),
             new AckDurability(nodes), new ElectionRestriction(), new ReadLinearizability(), new RecoveryEquivalence(),
-            new ProgressBounds(nodes), new StableIndexTruth(), new SnapshotSafety(committed),
+            new ProgressBounds(nodes), new StableIndexTruth(), new SnapshotSafety(committed), new StopOnDiskError(),
+            new ReplyTruth(committed), .. others,
         ];
         _appends = [.. all.OfType<IAppendObserver>()];
         _truncations = [.. all.OfType<ITruncationObserver>()];
@@ -39,6 +46,8 @@ internal sealed class InvariantSet
         _restarts = [.. all.OfType<IRestartObserver>()];
         _reads = [.. all.OfType<IReadObserver>()];
         _snapshots = [.. all.OfType<ISnapshotObserver>()];
+        _releases = [.. all.OfType<IReleaseObserver>()];
+        _replies = [.. all.OfType<IReplyObserver>()];
     }
 
     public void OnAppended(SimulatedNode node, in LogSlot slot)
@@ -126,6 +135,38 @@ internal sealed class InvariantSet
         foreach (IReadObserver observer in _reads)
         {
             observer.OnRead(node, read, index);
+        }
+    }
+
+    public void OnReleasing(SimulatedNode node, in OutboundMessage outbound)
+    {
+        foreach (IReleaseObserver observer in _releases)
+        {
+            observer.OnReleasing(node, outbound);
+        }
+    }
+
+    public void OnAcknowledged(SimulatedNode node, LogId id)
+    {
+        foreach (IReplyObserver observer in _replies)
+        {
+            observer.OnAcknowledged(node, id);
+        }
+    }
+
+    public void OnFailed(SimulatedNode node, LogId id)
+    {
+        foreach (IReplyObserver observer in _replies)
+        {
+            observer.OnFailed(node, id);
+        }
+    }
+
+    public void OnRefused(ulong value)
+    {
+        foreach (IReplyObserver observer in _replies)
+        {
+            observer.OnRefused(value);
         }
     }
 }

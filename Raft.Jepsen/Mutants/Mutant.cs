@@ -19,11 +19,21 @@ internal class Mutant(string name, string description, params string[] propertie
     /// <summary>The beginnings of the names of the properties that may notice it.</summary>
     public IReadOnlyList<string> Properties => properties;
 
+    /// <summary>The run broke a property that may notice this bug.</summary>
+    public bool IsFoundBy(SimulationResult result)
+        => result.Failure is { } failure && properties.Any(beginning => failure.Property.StartsWith(beginning, StringComparison.Ordinal));
+
     /// <summary>The message leaves although the write it waits for is not durable.</summary>
     public virtual bool SendsAtOnce(in Message message) => false;
 
     /// <summary>The core hears that a write is durable when it is only issued.</summary>
     public virtual bool ReportsAtIssue(SimulatedNode node) => false;
+
+    /// <summary>A write that failed is taken for done.</summary>
+    public virtual bool IgnoresDiskErrors => false;
+
+    /// <summary>Clients of a lost leadership hear that their commands failed.</summary>
+    public virtual bool CallsUnknownFailed => false;
 
     /// <summary>Changes what a restarted node finds.</summary>
     public virtual RecoveredState Recover(RecoveredState state) => state;
@@ -38,6 +48,15 @@ internal class Mutant(string name, string description, params string[] propertie
 
     /// <summary>Gives a message to the core.</summary>
     public virtual void Deliver(SimulatedNode node, in Message message) => node.Core!.Step(message);
+
+    /// <summary>A tick of time passes.</summary>
+    public virtual void Tick(SimulatedNode node) => node.Core!.Tick();
+
+    /// <summary>What the node takes for committed.</summary>
+    public virtual ulong CommitIndex(SimulatedNode node) => node.Core!.CommitIndex;
+
+    /// <summary>Up to where the node tells clients that their commands are done.</summary>
+    public virtual ulong AnswerLimit(SimulatedNode node) => node.StateMachine.AppliedIndex;
 
     /// <summary>How far the node applies.</summary>
     public virtual ulong ApplyLimit(SimulatedNode node, ulong applicable) => applicable;

@@ -4,7 +4,7 @@ using Raft.Jepsen.Simulation;
 namespace Raft.Jepsen.Mutants;
 
 /// <summary>A leader counts acknowledgements of earlier terms.</summary>
-internal sealed class OldAcksCounted() : Mutant("old-acks-counted", "A leader counts acknowledgements of earlier terms.", "S6", "S12")
+internal sealed class OldAcksCounted() : Mutant("old-acks-counted", "A leader counts acknowledgements of earlier terms.", "S6", "S12", "S9")
 {
     public override void Deliver(SimulatedNode node, in Message message)
         => node.Core!.Step(

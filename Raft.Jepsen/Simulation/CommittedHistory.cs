@@ -16,6 +16,7 @@ internal sealed class CommittedHistory
     /// <summary>Term of the leader that committed the entry first.</summary>
     public ulong CommittedIn(ulong index) => _slots[(int)index - 1].Term;
 
+    /// <summary>An entry is committed by the leader of a term.</summary>
     public void Add(in LogSlot log, ulong term) => _slots.Add(new Slot(log, term, null));
 
     /// <summary>The state after an entry, as the first node to apply it had it.</summary>

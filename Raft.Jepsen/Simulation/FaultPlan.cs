@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Raft.Core.Consensus;
 
 namespace Raft.Jepsen.Simulation;
@@ -6,7 +7,7 @@ namespace Raft.Jepsen.Simulation;
 /// What one seed draws before its run: the cluster, its options, its workload and which faults come how often. Every second seed turns all
 /// faults on; the others draw a subset (swarm testing), because some bugs need quiet in all but one direction.
 /// </summary>
-internal sealed class FaultPlan
+internal sealed record FaultPlan
 {
     private static readonly int[] VoterCounts = [1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7];
 
@@ -61,8 +62,42 @@ internal sealed class FaultPlan
     /// <summary>Chance that a received snapshot turns out damaged, in parts of a million.</summary>
     public required int StagingFailure { get; init; }
 
+    /// <summary>Every message goes through the encoding of the real transport.</summary>
+    public required bool Encoded { get; init; }
+
+    /// <summary>After the faults one direction of one link stays cut for good: pre-vote and check-quorum must cope with it.</summary>
+    public required bool LinkStaysCut { get; init; }
+
     /// <summary>The election timeout, shortest draw, in microseconds.</summary>
+    [JsonIgnore]
     public long ElectionTimeout => Options.ElectionTicks * TickLength;
+
+    /// <summary>Three voters with the options that a host gets by default, and no faults.</summary>
+    public static FaultPlan Plain { get; } = new()
+    {
+        Voters = 3,
+        Learners = 0,
+        Options = new RaftOptions(),
+        TickLength = 20_000,
+        LinkDelay = 300,
+        DiskDelay = 200,
+        Loss = 0,
+        Duplication = 0,
+        Replay = 0,
+        LateMessage = 0,
+        CrashInReady = 0,
+        LateDrain = 0,
+        FaultIntervals = [],
+        TriggerChances = [],
+        ProposeInterval = 0,
+        ReadInterval = 0,
+        MaxBatch = 0,
+        SnapshotEntries = 0,
+        SnapshotPadding = 0,
+        StagingFailure = 0,
+        Encoded = false,
+        LinkStaysCut = false,
+    };
 
     public static FaultPlan Draw(RandomStream random, bool everything)
     {
@@ -93,6 +128,8 @@ internal sealed class FaultPlan
             SnapshotEntries = random.Below(4) == 0 ? 0 : 3 << random.Below(9),
             SnapshotPadding = random.Below(2) == 0 ? 0 : (int)random.Between(1, 2000),
             StagingFailure = Rate(400_000),
+            Encoded = random.Below(8) == 0,
+            LinkStaysCut = random.Below(4) == 0,
         };
 
         bool On() => everything || random.Below(2) == 0;

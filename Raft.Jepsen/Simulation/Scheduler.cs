@@ -2,9 +2,9 @@ namespace Raft.Jepsen.Simulation;
 
 /// <summary>
 /// Virtual time and the events to come: a binary heap ordered by time, then by a random tie, so that simultaneous events meet in every
-/// order, then by the order of scheduling.
+/// order, then by the order of scheduling. The tie depends on the event alone, so that leaving one out moves no other.
 /// </summary>
-internal sealed class Scheduler(RandomStream ties)
+internal sealed class Scheduler(ulong tieKey)
 {
     private Slot[] _heap = new Slot[1024];
     private int _count;
@@ -22,7 +22,8 @@ internal sealed class Scheduler(RandomStream ties)
             Array.Resize(ref _heap, _heap.Length * 2);
         }
 
-        var slot = new Slot(Math.Max(time, Now), (uint)ties.Next(), _scheduled++, what);
+        time = Math.Max(time, Now);
+        var slot = new Slot(time, Tie(time, what), _scheduled++, what);
         int hole = _count++;
         while (hole > 0 && slot.IsBefore(_heap[(hole - 1) / 2]))
         {
@@ -67,6 +68,11 @@ internal sealed class Scheduler(RandomStream ties)
         _heap[hole] = last;
         return true;
     }
+
+    private uint Tie(long time, in SimulationEvent what)
+        => (uint)Hash.Chain(
+            tieKey + (ulong)time,
+            ((ulong)what.Kind << 56) ^ ((ulong)what.Node << 48) ^ ((ulong)what.Incarnation << 40) ^ (ulong)what.Argument);
 
     private readonly record struct Slot(long Time, uint Tie, long Number, SimulationEvent What)
     {

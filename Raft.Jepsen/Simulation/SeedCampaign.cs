@@ -1,9 +1,13 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Raft.Core.Consensus;
 
 namespace Raft.Jepsen.Simulation;
 
-/// <summary>Runs seed after seed and adds up what happened.</summary>
+/// <summary>
+/// Runs seed after seed and adds up what happened. Several threads may share the work: each seed is a world of its own, and results come in the
+/// order of the seeds, so nothing but the time depends on their number.
+/// </summary>
 internal sealed class SeedCampaign(SimulationOptions options)
 {
     private readonly long[] _occurrences = new long[Enum.GetValues<Occurrence>().Length];
@@ -24,33 +28,85 @@ internal sealed class SeedCampaign(SimulationOptions options)
 
     public long OccurrencesOf(Occurrence occurrence) => _occurrences[(int)occurrence];
 
-    public SimulationResult Run(ulong seed)
+    /// <summary>Runs seeds as far as the caller takes their results.</summary>
+    /// <param name="start">The first seed.</param>
+    /// <param name="seeds">How many.</param>
+    /// <param name="threads">How many threads share them.</param>
+    public IEnumerable<SimulationResult> Run(ulong start, long seeds, int threads)
     {
         _watch.Start();
-        SimulationResult result = new SimulatedCluster(seed, options, _occurrences).Run(seed);
-        _watch.Stop();
-        Seeds++;
-        Steps += result.Steps;
-        VirtualMicroseconds += result.VirtualMicroseconds;
-        TraceHash = Hash.Chain(TraceHash, result.TraceHash);
-        if (result.Failure is not null)
+        foreach ((SimulationResult result, long[] occurrences) in RunInOrder(start, seeds, threads))
         {
-            Failures.Add(result);
+            Add(result, occurrences);
+            yield return result;
         }
 
-        return result;
+        _watch.Stop();
+    }
+
+    /// <summary>Runs seeds until one fails. Returns how many were run, or <c>null</c> when none failed as <paramref name="wanted"/> says.</summary>
+    public long? RunUntil(Func<SimulationResult, bool> wanted, ulong start, long seeds, int threads)
+    {
+        foreach (SimulationResult result in Run(start, seeds, threads))
+        {
+            if (wanted(result))
+            {
+                return Seeds;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Runs a seed again and keeps the last events of each node.</summary>
     public EventTrace Trace(ulong seed, int eventsPerNode)
     {
         EventTrace? trace = null;
-        var ignored = new long[_occurrences.Length];
-        new SimulatedCluster(seed, options, ignored, nodes => trace = new EventTrace(nodes, eventsPerNode)).Run(seed);
+        new SimulatedCluster(seed, options, new long[_occurrences.Length], nodes => trace = new EventTrace(nodes, eventsPerNode)).Run();
         return trace!;
     }
 
     /// <summary>Runs a seed again and tells of every protocol event.</summary>
     public void Trace(ulong seed, IRaftTrace protocol)
-        => new SimulatedCluster(seed, options with { ProtocolTrace = protocol }, new long[_occurrences.Length]).Run(seed);
+        => new SimulatedCluster(seed, options with { ProtocolTrace = protocol }, new long[_occurrences.Length]).Run();
+
+    private IEnumerable<(SimulationResult, long[])> RunInOrder(ulong start, long seeds, int threads)
+    {
+        IEnumerable<ulong> all = SeedsFrom(start, seeds);
+        return threads == 1
+            ? all.Select(RunOne)
+            : Partitioner.Create(all, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered()
+                .WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(RunOne);
+    }
+
+    private static IEnumerable<ulong> SeedsFrom(ulong start, long seeds)
+    {
+        for (long i = 0; i < seeds; i++)
+        {
+            yield return unchecked(start + (ulong)i);
+        }
+    }
+
+    private (SimulationResult Result, long[] Occurrences) RunOne(ulong seed)
+    {
+        var occurrences = new long[_occurrences.Length];
+        return (new SimulatedCluster(seed, options, occurrences).Run(), occurrences);
+    }
+
+    private void Add(SimulationResult result, long[] occurrences)
+    {
+        Seeds++;
+        Steps += result.Steps;
+        VirtualMicroseconds += result.VirtualMicroseconds;
+        TraceHash = Hash.Chain(TraceHash, result.TraceHash);
+        for (int i = 0; i < occurrences.Length; i++)
+        {
+            _occurrences[i] += occurrences[i];
+        }
+
+        if (result.Failure is not null)
+        {
+            Failures.Add(result);
+        }
+    }
 }

@@ -14,27 +14,98 @@ internal sealed partial class SimulatedCluster
     private ulong _newestValue;
     private ulong _readFloor;
 
-    private void ProposeSomewhere()
+    private void BeginOperations()
+    {
+        if (_script is null)
+        {
+            ScheduleOperation(OperationKind.Propose, 0);
+            ScheduleOperation(OperationKind.Read, 0);
+            return;
+        }
+
+        foreach (Operation operation in _script.Operations)
+        {
+            _scheduler.At(operation.At, EventOf(operation.Kind, operation.Number));
+        }
+    }
+
+    private void ScheduleOperation(OperationKind kind, long number)
+    {
+        long interval = kind == OperationKind.Propose ? _plan.ProposeInterval : _plan.ReadInterval;
+        _scheduler.In(StreamOf(kind, number).Wait(interval), EventOf(kind, number));
+    }
+
+    private RandomStream StreamOf(OperationKind kind, long number)
+        => _streams.Open(kind == OperationKind.Propose ? RandomPurpose.Proposals : RandomPurpose.Reads, 0, number);
+
+    private static SimulationEvent EventOf(OperationKind kind, long number)
+        => new(kind == OperationKind.Propose ? EventKind.Propose : EventKind.Read, 0, 0, number);
+
+    private void Operate(OperationKind kind, long number)
     {
         if (_healing)
         {
             return;
         }
 
-        _scheduler.In(_clients.Wait(_plan.ProposeInterval), new SimulationEvent(EventKind.Propose, 0, 0, 0));
-        SimulatedNode node = AnyNode();
+        if (_script is null)
+        {
+            ScheduleOperation(kind, number + 1);
+        }
+
+        Operation operation = _script?.OperationOf(kind, number) ?? DrawOperation(kind, number);
+        SimulatedNode node = Target(operation);
         if (!node.IsUp || node.PausedUntil > _scheduler.Now)
         {
             return;
         }
 
-        bool forward = _clients.Below(2) == 0;
-        for (int left = 1 + _clients.Below(_plan.MaxBatch); left > 0; left--)
+        _recording?.Operations.Add(operation);
+        if (kind == OperationKind.Read)
         {
-            Propose(node, forward);
+            RequestRead(node);
+        }
+
+        for (int left = operation.Commands; left > 0; left--)
+        {
+            Propose(node, operation.Forward);
         }
 
         AfterInput(node);
+    }
+
+    /// <summary>Half of the requests go to whoever takes itself for a leader.</summary>
+    private Operation DrawOperation(OperationKind kind, long number)
+    {
+        RandomStream draw = StreamOf(kind, number);
+        draw.Wait(1);
+        int node = 1 + draw.Below(_nodes.Length);
+        bool toLeader = draw.Below(2) == 0;
+        bool proposes = kind == OperationKind.Propose;
+        return new Operation
+        {
+            At = _scheduler.Now,
+            Kind = kind,
+            Number = number,
+            Node = node,
+            ToLeader = toLeader,
+            Forward = proposes && draw.Below(2) == 0,
+            Commands = proposes ? 1 + draw.Below(_plan.MaxBatch) : 0,
+        };
+    }
+
+    private SimulatedNode Target(Operation operation)
+    {
+        int start = operation.Node - 1;
+        for (int i = 0; operation.ToLeader && i < _nodes.Length; i++)
+        {
+            if (_nodes[(start + i) % _nodes.Length] is { IsLeader: true } leader)
+            {
+                return leader;
+            }
+        }
+
+        return _nodes[start];
     }
 
     private void Propose(SimulatedNode node, bool forward)
@@ -49,8 +120,11 @@ internal sealed partial class SimulatedCluster
                 break;
             case ProposalStatus.UncommittedLimit:
                 Count(Occurrence.ProposalOverLimit);
+                _invariants.OnRefused(_newestValue);
                 break;
             default:
+                Count(Occurrence.ProposalRefused);
+                _invariants.OnRefused(_newestValue);
                 break;
         }
     }
@@ -67,22 +141,6 @@ internal sealed partial class SimulatedCluster
         _usedBytes += ValueBytes;
         BinaryPrimitives.WriteUInt64LittleEndian(value.Span, ++_newestValue);
         return value;
-    }
-
-    private void ReadSomewhere()
-    {
-        if (_healing)
-        {
-            return;
-        }
-
-        _scheduler.In(_clients.Wait(_plan.ReadInterval), new SimulationEvent(EventKind.Read, 0, 0, 0));
-        SimulatedNode node = AnyNode();
-        if (node.IsUp && node.PausedUntil <= _scheduler.Now)
-        {
-            RequestRead(node);
-            AfterInput(node);
-        }
     }
 
     private void RequestRead(SimulatedNode node)
@@ -117,19 +175,17 @@ internal sealed partial class SimulatedCluster
         }
     }
 
-    /// <summary>
-    /// A client is told that its command is done when the node that took it has applied the entry; if another entry took the place, it
-    /// failed.
-    /// </summary>
+    /// <summary>A client is told that its command is done when the node that took it has applied the entry.</summary>
     private void AnswerProposals(SimulatedNode node)
     {
-        ulong applied = node.StateMachine.AppliedIndex;
+        ulong applied = _mutant.AnswerLimit(node);
         while (node.Proposals.TryPeek(out PendingProposal proposal) && proposal.Id.Index <= applied)
         {
             node.Proposals.Dequeue();
             if (node.Disk.Issued[proposal.Id.Index].Entry.Term == proposal.Id.Term)
             {
                 Count(Occurrence.ProposalAcknowledged);
+                _invariants.OnAcknowledged(node, proposal.Id);
                 _readFloor = Math.Max(_readFloor, proposal.Id.Index);
             }
         }
@@ -146,6 +202,10 @@ internal sealed partial class SimulatedCluster
         {
             node.Proposals.Dequeue();
             Count(Occurrence.ProposalUnknown);
+            if (_mutant.CallsUnknownFailed)
+            {
+                _invariants.OnFailed(node, proposal.Id);
+            }
         }
 
         while (node.Reads.TryPeek(out PendingRead read) && read.Term < term)
@@ -153,21 +213,5 @@ internal sealed partial class SimulatedCluster
             node.Reads.Dequeue();
             Count(Occurrence.ReadAbandoned);
         }
-    }
-
-    /// <summary>Half of the requests go to whoever takes itself for a leader.</summary>
-    private SimulatedNode AnyNode()
-    {
-        int start = _clients.Below(_nodes.Length);
-        bool wantsLeader = _clients.Below(2) == 0;
-        for (int i = 0; wantsLeader && i < _nodes.Length; i++)
-        {
-            if (_nodes[(start + i) % _nodes.Length] is { IsLeader: true } leader)
-            {
-                return leader;
-            }
-        }
-
-        return _nodes[start];
     }
 }

@@ -29,6 +29,7 @@ internal sealed partial class SimulatedCluster
         node.SeenRole = Role.Follower;
         node.SeenTerm = node.Core.Term;
         node.SeenCommit = node.Core.CommitIndex;
+        node.SeenTransfer = false;
         if (_trace is not null)
         {
             Note(node, $"starts in term {node.Core.Term}, log up to {node.Core.LastLogId}, commit {node.Core.CommitIndex}");
@@ -43,7 +44,7 @@ internal sealed partial class SimulatedCluster
         _scheduler.In(_plan.TickLength * node.TickPerMille / 1000, new SimulationEvent(EventKind.Tick, node.Position, 0, 0));
         if (node.IsUp)
         {
-            node.Core!.Tick();
+            _mutant.Tick(node);
             AfterInput(node);
         }
     }
@@ -58,7 +59,7 @@ internal sealed partial class SimulatedCluster
         CountDelivery(node, message);
         if (_trace is not null)
         {
-            Note(node, $"gets  {Describe(message)}");
+            Note(node, $"gets  {Describe(message)}", message.From);
         }
 
         _invariants.OnDelivering(node, message);
@@ -77,11 +78,16 @@ internal sealed partial class SimulatedCluster
             return;
         }
 
-        if (node.DiskFails)
+        if (node.DiskFault is { } failure)
         {
             Count(Occurrence.DiskFailure);
-            Crash(node);
-            return;
+            node.Disk.Fail();
+            node.DiskFault = null;
+            if (!_mutant.IgnoresDiskErrors)
+            {
+                Crash(node, failure);
+                return;
+            }
         }
 
         for (ulong next = node.Disk.PersistedSequence + 1; next <= sequence; next++)
@@ -127,15 +133,15 @@ internal sealed partial class SimulatedCluster
     {
         Ready ready = node.Ready;
         node.Core!.TakeReady(ready);
-        bool crashes = !_healing && node.DriverRandom.Chance(_plan.CrashInReady);
-        if (CarryOut(node, ready, crashes ? node.DriverRandom.Below(ready.Messages.Count + 3) : int.MaxValue))
+        Fault? crash = CrashInReady(node);
+        if (CarryOut(node, ready, crash?.Amount ?? int.MaxValue))
         {
             FireTriggers(node);
         }
         else
         {
             Count(Occurrence.CrashBetweenEffects);
-            Crash(node);
+            Strike(crash!);
         }
     }
 
@@ -157,6 +163,7 @@ internal sealed partial class SimulatedCluster
         AbandonCalls(node);
         ObserveRole(node);
         ObserveCommit(node);
+        ObserveTransfer(node);
         for (int i = 0; i < ready.Messages.Count; i++)
         {
             if (effects-- == 0)
@@ -235,7 +242,7 @@ internal sealed partial class SimulatedCluster
     {
         if (outbound.AfterWrite <= node.Disk.PersistedSequence || _mutant.SendsAtOnce(outbound.Message))
         {
-            Send(node, outbound.Message);
+            Send(node, outbound);
             return;
         }
 
@@ -252,15 +259,16 @@ internal sealed partial class SimulatedCluster
         int sent = 0;
         while (sent < node.Waiting.Count && node.Waiting[sent].AfterWrite <= persisted)
         {
-            Send(node, node.Waiting[sent++].Message);
+            Send(node, node.Waiting[sent++]);
         }
 
         node.Waiting.RemoveRange(0, sent);
     }
 
-    private void Send(SimulatedNode node, in Message original)
+    private void Send(SimulatedNode node, in OutboundMessage outbound)
     {
-        Message message = _mutant.Outgoing(node, original);
+        _invariants.OnReleasing(node, outbound);
+        Message message = _mutant.Outgoing(node, outbound.Message);
         if (_trace is not null)
         {
             Note(node, $"sends {Describe(message)}");
@@ -338,7 +346,7 @@ internal sealed partial class SimulatedCluster
     private void ObserveCommit(SimulatedNode node)
     {
         ulong before = node.SeenCommit;
-        ulong after = node.Core!.CommitIndex;
+        ulong after = _mutant.CommitIndex(node);
         if (after == before)
         {
             return;
@@ -352,6 +360,17 @@ internal sealed partial class SimulatedCluster
         node.SeenCommit = after;
         _invariants.OnCommit(node, before, after);
         Raise(TriggerPoint.CommitAdvanced);
+    }
+
+    private void ObserveTransfer(SimulatedNode node)
+    {
+        bool hasTarget = !node.Core!.TransferTarget.IsNone;
+        if (node.SeenTransfer && !hasTarget && node.IsLeader)
+        {
+            Count(Occurrence.TransferTimedOut);
+        }
+
+        node.SeenTransfer = hasTarget;
     }
 
     private void ExtendCommitted(SimulatedNode leader, ulong upTo)
@@ -378,7 +397,7 @@ internal sealed partial class SimulatedCluster
     {
         if (message.Term < node.Core!.Term && message.Term > 0)
         {
-            Count(Occurrence.MessageOfOldTermDelivered);
+            Count(message.Term + 2 < node.Core.Term ? Occurrence.MessageOlderThanTwoTermsDelivered : Occurrence.MessageOfOldTermDelivered);
         }
 
         if (message is { Type: MessageType.VoteRequest, LeadershipTransfer: true })

@@ -3,67 +3,206 @@ using Raft.Core.Membership;
 
 namespace Raft.Jepsen.Simulation;
 
-// What goes wrong: by itself at random times, and at the worst moments.
+// What goes wrong: by itself at random times, and at the worst moments. Each fault is drawn from a stream that only its cause names, or comes
+// from a scenario; either way it ends in Strike.
 internal sealed partial class SimulatedCluster
 {
-    private readonly List<List<(int From, int To)>> _cuts = [];
+    private const long Kinds = 256;
+
+    private static readonly int TriggerActions = Enum.GetValues<TriggerAction>().Length;
+    private static readonly int TriggerPoints = Enum.GetValues<TriggerPoint>().Length;
+
+    private readonly List<IReadOnlyList<Link>> _cuts = [];
     private uint _raised;
 
-    private void ScheduleFault(int kind)
+    private void BeginFaults()
     {
-        if (_plan.FaultIntervals[kind] > 0)
+        if (_script is not null)
         {
-            _scheduler.In(_faults.Wait(_plan.FaultIntervals[kind]), new SimulationEvent(EventKind.Fault, 0, 0, kind));
+            foreach ((FaultCause cause, long at) in _script.TimedFaults)
+            {
+                _scheduler.At(at, new SimulationEvent(EventKind.Fault, 0, 0, Pack(cause.Which, cause.Number)));
+            }
+
+            return;
+        }
+
+        for (int kind = 0; kind < _plan.FaultIntervals.Length; kind++)
+        {
+            ScheduleFault(kind, 0);
         }
     }
 
-    private void Fault(FaultKind kind)
+    private void ScheduleFault(int kind, long number)
     {
-        if (_healing)
+        if (_plan.FaultIntervals[kind] > 0)
+        {
+            long wait = _streams.Open(RandomPurpose.FaultTimes, kind, number).Wait(_plan.FaultIntervals[kind]);
+            _scheduler.In(wait, new SimulationEvent(EventKind.Fault, 0, 0, Pack(kind, number)));
+        }
+    }
+
+    private static long Pack(int kind, long number) => kind + (number * Kinds);
+
+    private static (int Kind, long Number) Unpack(long argument) => ((int)(argument % Kinds), argument / Kinds);
+
+    private void HappenFault(long argument)
+    {
+        (int kind, long number) = Unpack(argument);
+        FaultCause cause = FaultCause.AtTime((FaultKind)kind, number);
+        if (_healing || StrikeScripted(cause))
         {
             return;
         }
 
-        ScheduleFault((int)kind);
-        SimulatedNode node = _nodes[_faults.Below(_nodes.Length)];
+        ScheduleFault(kind, number + 1);
+        DrawFault(cause, (FaultKind)kind, _streams.Open(RandomPurpose.Faults, kind, number));
+    }
+
+    private void DrawFault(FaultCause cause, FaultKind kind, RandomStream draw)
+    {
+        SimulatedNode node = _nodes[draw.Below(_nodes.Length)];
+        var fault = new Fault { Cause = cause, Effect = FaultEffect.Crash, Node = (int)node.Id.Value };
         switch (kind)
         {
             case FaultKind.Crash:
-                Crash(node);
+                Strike(DrawCrash(cause, node, draw));
                 break;
             case FaultKind.CrashAll:
-                Array.ForEach(_nodes, Crash);
+                Array.ForEach(_nodes, each => Strike(DrawCrash(cause, each, draw)));
                 break;
             case FaultKind.DiskFailure:
-                node.DiskFails = true;
+                Strike(DrawCrash(cause, node, draw) with { Effect = FaultEffect.FailDisk });
                 break;
             case FaultKind.Isolate:
-                Isolate(node);
+                Strike(DrawCut(cause, AllLinksOf(node), draw));
                 break;
             case FaultKind.Split:
-                Split();
+                Strike(DrawCut(cause, LinksAcross(draw, bridge: null), draw));
                 break;
             case FaultKind.Bridge:
-                Bridge(node.Position);
+                Strike(DrawCut(cause, LinksAcross(draw, node), draw));
                 break;
             case FaultKind.OneWayCut:
-                Cut([(node.Position, _faults.Below(_nodes.Length))]);
+                Strike(DrawCut(cause, [new Link((int)node.Id.Value, 1 + draw.Below(_nodes.Length))], draw));
                 break;
             case FaultKind.Pause:
-                Pause(node);
+                Strike(fault with { Effect = FaultEffect.Pause, Duration = draw.Wait(2 * _plan.ElectionTimeout) });
                 break;
             case FaultKind.SlowDisk:
-                node.DiskExtra = _faults.Below(3) == 0 ? 0 : _faults.Wait(_plan.ElectionTimeout / 4);
+                Strike(fault with { Effect = FaultEffect.SlowDisk, Duration = draw.Below(3) == 0 ? 0 : draw.Wait(_plan.ElectionTimeout / 4) });
                 break;
             case FaultKind.SlowLink:
-                _network.SlowDown(
-                    node.Position, _faults.Below(_nodes.Length), _faults.Below(2) == 0 ? 0 : _faults.Wait(_plan.ElectionTimeout / 4));
+                int peer = 1 + draw.Below(_nodes.Length);
+                long delay = draw.Below(2) == 0 ? 0 : draw.Wait(_plan.ElectionTimeout / 4);
+                Strike(fault with { Effect = FaultEffect.SlowLink, Peer = peer, Duration = delay });
                 break;
             case FaultKind.ClockRate:
-                node.TickPerMille = _faults.Below(3) == 0 ? 1000 : (int)_faults.Between(500, 2000);
+                Strike(fault with { Effect = FaultEffect.ClockRate, Amount = draw.Below(3) == 0 ? 1000 : (int)draw.Between(500, 2000) });
                 break;
             case FaultKind.Transfer:
-                TransferLeadership(_faults.Below(2) == 0 ? NodeId.None : node.Id);
+                Strike(fault with { Effect = FaultEffect.Transfer, Node = draw.Below(2) == 0 ? 0 : fault.Node });
+                break;
+            default:
+                break;
+        }
+    }
+
+    private Fault DrawCrash(FaultCause cause, SimulatedNode node, RandomStream draw) => new()
+    {
+        Cause = cause,
+        Effect = FaultEffect.Crash,
+        Node = (int)node.Id.Value,
+        Survivors = draw.Below(3) switch { 0 => 0, 1 => 1000, _ => draw.Below(1000) },
+        Duration = draw.Below(2) == 0 ? draw.Between(0, 2 * _plan.TickLength) : draw.Wait(2 * _plan.ElectionTimeout),
+    };
+
+    private Fault DrawCut(FaultCause cause, IEnumerable<Link> links, RandomStream draw)
+        => new() { Cause = cause, Effect = FaultEffect.Cut, Links = [.. links], Duration = draw.Wait(4 * _plan.ElectionTimeout) };
+
+    private IEnumerable<Link> AllLinksOf(SimulatedNode node) => LinksFrom(node).Concat(LinksTo(node));
+
+    private IEnumerable<Link> LinksFrom(SimulatedNode node)
+        => _nodes.Where(other => other != node).Select(other => new Link((int)node.Id.Value, (int)other.Id.Value));
+
+    private IEnumerable<Link> LinksTo(SimulatedNode node)
+        => _nodes.Where(other => other != node).Select(other => new Link((int)other.Id.Value, (int)node.Id.Value));
+
+    /// <summary>The links between two random halves, but for those of a bridge that sees both.</summary>
+    private List<Link> LinksAcross(RandomStream draw, SimulatedNode? bridge)
+    {
+        bool[] left = [.. _nodes.Select(_ => draw.Below(2) == 0)];
+        return
+        [
+            .. from one in _nodes
+               from other in _nodes
+               where left[one.Position] != left[other.Position] && one != bridge && other != bridge
+               select new Link((int)one.Id.Value, (int)other.Id.Value),
+        ];
+    }
+
+    /// <summary>What a scenario has for a cause comes; false when there is no scenario and the cause is to be drawn for.</summary>
+    private bool StrikeScripted(FaultCause cause)
+    {
+        if (_script is null)
+        {
+            return false;
+        }
+
+        foreach (Fault fault in _script.FaultsOf(cause))
+        {
+            Strike(fault);
+        }
+
+        return true;
+    }
+
+    /// <summary>Carries a fault out, and writes it down when it changes anything.</summary>
+    private void Strike(Fault fault)
+    {
+        SimulatedNode node = _nodes[Math.Max(0, fault.Node - 1)];
+        if (fault.Effect == FaultEffect.Crash && !node.IsUp)
+        {
+            return;
+        }
+
+        _recording?.Faults.Add(fault with { At = _scheduler.Now });
+        switch (fault.Effect)
+        {
+            case FaultEffect.Crash:
+                Crash(node, fault);
+                break;
+            case FaultEffect.FailDisk:
+                node.DiskFault = fault;
+                break;
+            case FaultEffect.Cut:
+                Cut(fault.Links, fault.Duration);
+                break;
+            case FaultEffect.Pause:
+                Count(Occurrence.Pause);
+                node.PausedUntil = _scheduler.Now + fault.Duration;
+                break;
+            case FaultEffect.SlowDisk:
+                Count(Occurrence.SlowDisk);
+                node.DiskExtra = fault.Duration;
+                break;
+            case FaultEffect.SlowLink:
+                Count(Occurrence.SlowLink);
+                _network.SlowDown(node.Position, fault.Peer - 1, fault.Duration);
+                break;
+            case FaultEffect.ClockRate:
+                Count(Occurrence.ClockRateChanged);
+                node.TickPerMille = fault.Amount;
+                break;
+            case FaultEffect.Transfer:
+                TransferLeadership(fault.Node == 0 ? NodeId.None : node.Id);
+                break;
+            case FaultEffect.ReplayAcks:
+                ReplayAcks(node);
+                break;
+            case FaultEffect.StayDown:
+                Crash(node, fault);
+                node.StaysDown = true;
                 break;
             default:
                 break;
@@ -83,7 +222,16 @@ internal sealed partial class SimulatedCluster
         }
     }
 
-    private void Crash(SimulatedNode node)
+    /// <summary>Acknowledgements that were sent to the node in earlier terms arrive now, once more or at last.</summary>
+    private void ReplayAcks(SimulatedNode node)
+    {
+        if (node.Core is { } core)
+        {
+            _network.ReplayAcks(node.Position, core.Term);
+        }
+    }
+
+    private void Crash(SimulatedNode node, Fault fault)
     {
         if (!node.IsUp)
         {
@@ -92,22 +240,13 @@ internal sealed partial class SimulatedCluster
 
         Count(Occurrence.Crash);
         int pending = node.Disk.PendingWrites;
-        int survivors = node.DiskRandom.Below(3) switch
-        {
-            0 => 0,
-            1 => pending,
-            _ => node.DiskRandom.Below(pending + 1),
-        };
+        int survivors = Math.Min(pending, (pending + 1) * fault.Survivors / 1000);
         _occurrences[(int)Occurrence.CrashKeptUnsyncedWrites] += survivors;
         _occurrences[(int)Occurrence.CrashLostWrites] += pending - survivors;
+        _occurrences[(int)Occurrence.CrashTornBetweenWrites] += survivors > 0 && survivors < pending ? 1 : 0;
         if (_trace is not null)
         {
             Note(node, $"crashes; {survivors} of {pending} writes under way survive");
-        }
-
-        if (node.SeenRole == Raft.Core.Consensus.Role.Leader)
-        {
-            Raise(TriggerPoint.SteppedDown);
         }
 
         node.Disk.Crash(survivors, _mutant);
@@ -118,47 +257,21 @@ internal sealed partial class SimulatedCluster
         node.Proposals.Clear();
         node.Reads.Clear();
         node.DrainScheduled = false;
-        node.DiskFails = false;
+        node.DiskFault = null;
         _raised = 0;
-        long downtime = _faults.Below(2) == 0 ? _faults.Between(0, 2 * _plan.TickLength) : _faults.Wait(2 * _plan.ElectionTimeout);
-        _scheduler.In(downtime, new SimulationEvent(EventKind.Restart, node.Position, node.Incarnation, 0));
+        _scheduler.In(fault.Duration, new SimulationEvent(EventKind.Restart, node.Position, node.Incarnation, 0));
     }
 
-    private void Pause(SimulatedNode node)
-    {
-        Count(Occurrence.Pause);
-        node.PausedUntil = _scheduler.Now + _faults.Wait(2 * _plan.ElectionTimeout);
-    }
-
-    private void Isolate(SimulatedNode node)
-        => Cut([.. _nodes.SelectMany(other => new[] { (node.Position, other.Position), (other.Position, node.Position) })]);
-
-    private void Split()
-    {
-        bool[] left = [.. _nodes.Select(_ => _faults.Below(2) == 0)];
-        Cut([.. Pairs().Where(pair => left[pair.From] != left[pair.To])]);
-    }
-
-    /// <summary>Two halves that do not see each other, and one node that sees both.</summary>
-    private void Bridge(int bridge)
-    {
-        bool[] left = [.. _nodes.Select(_ => _faults.Below(2) == 0)];
-        Cut([.. Pairs().Where(pair => left[pair.From] != left[pair.To] && pair.From != bridge && pair.To != bridge)]);
-    }
-
-    private IEnumerable<(int From, int To)> Pairs()
-        => Enumerable.Range(0, _nodes.Length * _nodes.Length).Select(i => (i / _nodes.Length, i % _nodes.Length));
-
-    private void Cut(List<(int From, int To)> links)
+    private void Cut(IReadOnlyList<Link> links, long duration)
     {
         Count(Occurrence.Partition);
-        foreach ((int from, int to) in links)
+        foreach (Link link in links)
         {
-            _network.Cut(from, to);
+            _network.Cut(link);
         }
 
         _cuts.Add(links);
-        _scheduler.In(_faults.Wait(4 * _plan.ElectionTimeout), new SimulationEvent(EventKind.Reconnect, 0, 0, _cuts.Count - 1));
+        _scheduler.In(duration, new SimulationEvent(EventKind.Reconnect, 0, 0, _cuts.Count - 1));
     }
 
     private void Reconnect(int cut)
@@ -168,9 +281,9 @@ internal sealed partial class SimulatedCluster
             return;
         }
 
-        foreach ((int from, int to) in _cuts[cut])
+        foreach (Link link in _cuts[cut])
         {
-            _network.Reconnect(from, to);
+            _network.Reconnect(link);
         }
     }
 
@@ -183,72 +296,132 @@ internal sealed partial class SimulatedCluster
         _raised = 0;
         for (int point = 0; raised != 0 && !_healing; point++, raised >>= 1)
         {
-            if ((raised & 1) == 0 || !_triggers.Chance(_plan.TriggerChances[point]))
+            if ((raised & 1) != 0)
             {
-                continue;
-            }
-
-            Count(Occurrence.TriggeredFault);
-            var action = (TriggerAction)_triggers.Below(Enum.GetValues<TriggerAction>().Length);
-            if (_triggers.Below(2) == 0)
-            {
-                _scheduler.In(
-                    _triggers.Wait(_plan.LinkDelay), new SimulationEvent(EventKind.Action, node.Position, node.Incarnation, (long)action));
-            }
-            else
-            {
-                Act(node, action);
+                FireTrigger(node, point, node.Moments[point]++);
             }
         }
     }
 
-    private void Act(SimulatedNode node, TriggerAction action)
+    private void FireTrigger(SimulatedNode node, int point, long number)
     {
-        if (_healing)
+        long delay;
+        if (_script is not null)
+        {
+            if (_script.FaultsOf(FaultCause.AtMoment((TriggerPoint)point, node, number)) is not [var first, ..])
+            {
+                return;
+            }
+
+            delay = first.Delay;
+        }
+        else if (_streams.Chance(_plan.TriggerChances[point], RandomPurpose.Triggers, PlaceOf(node, point), number))
+        {
+            Count(Occurrence.TriggeredFault);
+            delay = DrawDelay(_streams.Open(RandomPurpose.TriggeredFaults, PlaceOf(node, point), number));
+        }
+        else
         {
             return;
         }
 
-        switch (action)
+        long argument = Pack(point, number);
+        if (delay > 0)
         {
-            case TriggerAction.CrashActor:
-                Crash(node);
-                break;
-            case TriggerAction.CrashLeader:
-                Crash(LeaderOf(node));
-                break;
-            case TriggerAction.CrashMajority:
-                CrashMajority();
-                break;
-            case TriggerAction.IsolateActor:
-                Isolate(node);
-                break;
-            case TriggerAction.IsolateLeader:
-                Isolate(LeaderOf(node));
-                break;
-            case TriggerAction.MuteActor:
-                Cut([.. _nodes.Select(other => (node.Position, other.Position))]);
-                break;
-            case TriggerAction.DeafenActor:
-                Cut([.. _nodes.Select(other => (other.Position, node.Position))]);
-                break;
-            case TriggerAction.PauseActor:
-                Pause(node);
-                break;
-            default:
-                break;
+            _scheduler.In(delay, new SimulationEvent(EventKind.Action, node.Position, node.Incarnation, argument));
         }
+        else
+        {
+            Act(node, argument);
+        }
+    }
+
+    private long DrawDelay(RandomStream draw) => draw.Below(2) == 0 ? draw.Wait(_plan.LinkDelay) : 0;
+
+    private static int PlaceOf(SimulatedNode node, int point) => (node.Position * TriggerPoints) + point;
+
+    private void Act(SimulatedNode node, long argument)
+    {
+        (int point, long number) = Unpack(argument);
+        FaultCause cause = FaultCause.AtMoment((TriggerPoint)point, node, number);
+        if (_healing || StrikeScripted(cause))
+        {
+            return;
+        }
+
+        RandomStream draw = _streams.Open(RandomPurpose.TriggeredFaults, PlaceOf(node, point), number);
+        long delay = DrawDelay(draw);
+        foreach (Fault fault in DrawAction(cause, node, (TriggerAction)draw.Below(TriggerActions), draw))
+        {
+            Strike(fault with { Delay = delay });
+        }
+    }
+
+    private Fault[] DrawAction(FaultCause cause, SimulatedNode node, TriggerAction action, RandomStream draw)
+    {
+        var fault = new Fault { Cause = cause, Effect = FaultEffect.Pause, Node = (int)node.Id.Value };
+        return action switch
+        {
+            TriggerAction.CrashActor => [DrawCrash(cause, node, draw)],
+            TriggerAction.CrashLeader => [DrawCrash(cause, LeaderOf(node), draw)],
+            TriggerAction.CrashMajority => DrawMajorityCrash(cause, draw),
+            TriggerAction.IsolateActor => [DrawCut(cause, AllLinksOf(node), draw)],
+            TriggerAction.IsolateLeader => [DrawCut(cause, AllLinksOf(LeaderOf(node)), draw)],
+            TriggerAction.MuteActor => [DrawCut(cause, LinksFrom(node), draw)],
+            TriggerAction.DeafenActor => [DrawCut(cause, LinksTo(node), draw)],
+            TriggerAction.PauseActor => [fault with { Duration = draw.Wait(2 * _plan.ElectionTimeout) }],
+            _ => [fault with { Effect = FaultEffect.ReplayAcks }],
+        };
+    }
+
+    private Fault[] DrawMajorityCrash(FaultCause cause, RandomStream draw)
+    {
+        int first = draw.Below(_plan.Voters);
+        return [.. Enumerable.Range(first, (_plan.Voters / 2) + 1).Select(i => DrawCrash(cause, _nodes[i % _plan.Voters], draw))];
     }
 
     private SimulatedNode LeaderOf(SimulatedNode node)
         => node.Core is { Leader.IsNone: false } core ? _nodes[(int)core.Leader.Value - 1] : node;
 
-    private void CrashMajority()
+    /// <summary>The crash that comes between the effects of a node's next Ready, or <c>null</c>.</summary>
+    private Fault? CrashInReady(SimulatedNode node)
     {
-        int first = _triggers.Below(_plan.Voters);
-        for (int i = 0; i <= _plan.Voters / 2; i++)
+        long number = node.Readies++;
+        if (_healing)
         {
-            Crash(_nodes[(first + i) % _plan.Voters]);
+            return null;
         }
+
+        if (_script is not null)
+        {
+            return _script.FaultsOf(FaultCause.InReady(node, number)) is [var fault, ..] ? fault : null;
+        }
+
+        if (!_streams.Chance(_plan.CrashInReady, RandomPurpose.ReadyCrashes, node.Position, number))
+        {
+            return null;
+        }
+
+        RandomStream draw = _streams.Open(RandomPurpose.ReadyCrashFaults, node.Position, number);
+        int effects = draw.Below(node.Ready.Messages.Count + 3);
+        return DrawCrash(FaultCause.InReady(node, number), node, draw) with { Amount = effects };
+    }
+
+    /// <summary>Whether a node never comes back after the faults.</summary>
+    private bool DrawsToStayDown(SimulatedNode node)
+    {
+        FaultCause cause = FaultCause.AtEnd(node);
+        if (_script is not null)
+        {
+            return StrikeScripted(cause) && node.StaysDown;
+        }
+
+        RandomStream draw = _streams.Open(RandomPurpose.End, node.Position);
+        if (draw.Below(4) == 0)
+        {
+            Strike(DrawCrash(cause, node, draw) with { Effect = FaultEffect.StayDown });
+        }
+
+        return node.StaysDown;
     }
 }

@@ -17,6 +17,9 @@ internal sealed partial class SimulatedCluster
     private ulong _backlog;
     private long _convergedAt;
     private ulong _convergedTerm;
+    private long _sentBefore;
+    private bool _linkStaysCut;
+    private int _probesCommitted;
 
     /// <summary>Links, disks and clocks are sound from now on. A random majority is up, the rest is up too or dead for good.</summary>
     private void Heal()
@@ -24,18 +27,17 @@ internal sealed partial class SimulatedCluster
         _healing = true;
         _healedAt = _scheduler.Now;
         _network.Heal();
-        int mayStayDown = (_plan.Voters - 1) / 2;
+        _linkStaysCut = CutForGood();
+        int mayStayDown = _linkStaysCut ? 0 : (_plan.Voters - 1) / 2;
         foreach (SimulatedNode node in _nodes)
         {
             node.TickPerMille = 1000;
             node.DiskExtra = 0;
-            node.DiskFails = false;
+            node.DiskFault = null;
             node.PausedUntil = 0;
-            if (mayStayDown > 0 && _faults.Below(4) == 0)
+            if (mayStayDown > 0 && DrawsToStayDown(node))
             {
                 mayStayDown--;
-                Crash(node);
-                node.StaysDown = true;
             }
             else
             {
@@ -47,12 +49,37 @@ internal sealed partial class SimulatedCluster
         _scheduler.In(_plan.ElectionTimeout, new SimulationEvent(EventKind.LivenessCheck, 0, 0, 0));
     }
 
+    /// <summary>
+    /// One direction of one link may stay cut, where pre-vote and check-quorum are on and enough nodes are left. Then all nodes are up, so that this is
+    /// the only fault.
+    /// </summary>
+    private bool CutForGood()
+    {
+        if (!_plan.LinkStaysCut || !_plan.Options.PreVote || !_plan.Options.CheckQuorum || _plan.Voters < 3)
+        {
+            return false;
+        }
+
+        RandomStream draw = _streams.Open(RandomPurpose.LastingCut);
+        int from = 1 + draw.Below(_plan.Voters);
+        int to = 1 + ((from - 1 + 1 + draw.Below(_plan.Voters - 1)) % _plan.Voters);
+        Count(Occurrence.LinkStaysCut);
+        _network.Cut(new Link(from, to));
+        return true;
+    }
+
     /// <summary>Looks once an election timeout.</summary>
     private void CheckLiveness()
     {
         _scheduler.In(_plan.ElectionTimeout, new SimulationEvent(EventKind.LivenessCheck, 0, 0, 0));
         long timeouts = (_scheduler.Now - _healedAt) / _plan.ElectionTimeout;
         SimulatedNode? leader = AgreedLeader();
+        if (_linkStaysCut)
+        {
+            CheckCommitsInSpiteOfCut(leader, timeouts);
+            return;
+        }
+
         if (!_leaderSeen)
         {
             Demand(
@@ -62,15 +89,7 @@ internal sealed partial class SimulatedCluster
             _leaderSeen = leader is not null;
         }
 
-        if (leader is not null && (_probe == 0 || (_probeTerm < leader.Core!.Term && _committed.LastIndex < _probe)))
-        {
-            leader.Core!.Propose(NewValue(), forward: false, out Raft.Core.Log.LogId id);
-            RequestRead(leader);
-            _probe = id.Index;
-            _probeTerm = id.Term;
-            AfterInput(leader);
-        }
-
+        Probe(leader);
         Demand(
             (_probe > 0 && _committed.LastIndex >= _probe) || timeouts < CommitWithin + BacklogTimeouts,
             "L2 a commit",
@@ -84,6 +103,35 @@ internal sealed partial class SimulatedCluster
         {
             CheckQuiet(leader!);
         }
+    }
+
+    /// <summary>Proposes a command, once for each leader, until one is committed.</summary>
+    private void Probe(SimulatedNode? leader)
+    {
+        if (leader is not null && (_probe == 0 || (_probeTerm < leader.Core!.Term && _committed.LastIndex < _probe)))
+        {
+            leader.Core!.Propose(NewValue(), forward: false, out Raft.Core.Log.LogId id);
+            RequestRead(leader);
+            _probe = id.Index;
+            _probeTerm = id.Term;
+            AfterInput(leader);
+        }
+    }
+
+    /// <summary>L9: with one direction of one link cut for good, command after command is committed.</summary>
+    private void CheckCommitsInSpiteOfCut(SimulatedNode? leader, long timeouts)
+    {
+        if (_probe > 0 && _committed.LastIndex >= _probe)
+        {
+            _probe = 0;
+            _done = ++_probesCommitted == QuietTimeouts;
+        }
+
+        Probe(leader);
+        Demand(
+            timeouts < (CommitWithin * (1 + _probesCommitted)) + BacklogTimeouts,
+            "L9 commits in spite of a cut link",
+            $"{_probesCommitted} commands are committed {timeouts} election timeouts after the faults");
     }
 
     /// <summary>Catching up takes at worst a round trip for each entry that the nodes hold, and the snapshots as long as their throttle wants.</summary>
@@ -104,6 +152,7 @@ internal sealed partial class SimulatedCluster
         {
             _convergedAt = _scheduler.Now;
             _convergedTerm = leader.Core!.Term;
+            _sentBefore = _network.Sent;
         }
 
         Demand(
@@ -115,6 +164,7 @@ internal sealed partial class SimulatedCluster
             return;
         }
 
+        CheckTraffic();
         foreach (SimulatedNode node in _nodes)
         {
             Demand(
@@ -124,6 +174,15 @@ internal sealed partial class SimulatedCluster
         }
 
         _done = true;
+    }
+
+    /// <summary>L5: an idle cluster sends a heartbeat to each node, and each answers.</summary>
+    private void CheckTraffic()
+    {
+        long heartbeats = 1 + ((_scheduler.Now - _convergedAt) / (_plan.Options.HeartbeatTicks * _plan.TickLength));
+        long most = 2 * (_nodes.Length - 1) * heartbeats;
+        long sent = _network.Sent - _sentBefore;
+        Demand(sent <= most, "L5 idle traffic", $"{sent} messages in {heartbeats} heartbeats of an idle cluster of {_nodes.Length} nodes");
     }
 
     private SimulatedNode? AgreedLeader()

@@ -85,7 +85,7 @@ internal sealed partial class SimulatedCluster
             Raise(TriggerPoint.SnapshotOffered);
         }
 
-        Send(node, chunk.ToMessage(content.AsMemory((int)chunk.Offset, chunk.Length)));
+        Send(node, new OutboundMessage(chunk.ToMessage(content.AsMemory((int)chunk.Offset, chunk.Length)), AfterWrite: 0));
     }
 
     private void StageChunk(SimulatedNode node, SnapshotChunk chunk)

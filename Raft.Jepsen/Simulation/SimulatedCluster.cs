@@ -14,6 +14,7 @@ internal sealed partial class SimulatedCluster
 {
     private readonly FaultPlan _plan;
     private readonly Mutant _mutant;
+    private readonly RandomStreams _streams;
     private readonly Scheduler _scheduler;
     private readonly SimulatedNetwork _network;
     private readonly SimulatedNode[] _nodes;
@@ -22,11 +23,12 @@ internal sealed partial class SimulatedCluster
     private readonly InvariantSet _invariants;
     private readonly EventTrace? _trace;
     private readonly IRaftTrace? _protocolTrace;
+    private readonly Script? _script;
+    private readonly Recording? _recording;
     private readonly long[] _occurrences;
+    private readonly ulong _seed;
     private readonly long _faultsEnd;
-    private readonly RandomStream _clients;
-    private readonly RandomStream _faults;
-    private readonly RandomStream _triggers;
+    private readonly long _until;
     private ulong _traceHash;
     private long _steps;
     private bool _done;
@@ -36,35 +38,62 @@ internal sealed partial class SimulatedCluster
     /// <param name="options">Length and mutant.</param>
     /// <param name="occurrences">Counters of the situations met, by <see cref="Occurrence"/>; shared by many runs.</param>
     /// <param name="trace">Where the last events are kept, when someone wants to read them.</param>
-    public SimulatedCluster(ulong seed, SimulationOptions options, long[] occurrences, Func<int, EventTrace>? trace = null)
+    /// <param name="recording">Where faults and requests are written down, when someone wants to have them again.</param>
+    public SimulatedCluster(
+        ulong seed, SimulationOptions options, long[] occurrences, Func<int, EventTrace>? trace = null, Recording? recording = null)
+        : this(seed, PlanOf(seed), options, occurrences, trace)
     {
-        var streams = new RandomStreams(seed);
-        _plan = FaultPlan.Draw(streams.Open(RandomPurpose.Setup), everything: seed % 2 == 1);
+        _recording = recording;
+    }
+
+    /// <summary>Makes the cluster of a scenario: faults and requests are those listed, all else is drawn from its seed.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="occurrences">Counters of the situations met, by <see cref="Occurrence"/>.</param>
+    /// <param name="trace">Where the last events are kept, when someone wants to read them.</param>
+    public SimulatedCluster(Scenario scenario, long[] occurrences, Func<int, EventTrace>? trace = null)
+        : this(scenario.Seed, scenario.Plan, new SimulationOptions(scenario.Duration, scenario.PlantedMutant), occurrences, trace)
+    {
+        _script = new Script(scenario);
+        _until = scenario.Until;
+        foreach (Link link in scenario.QuietLinks)
+        {
+            _network.Quieten(link);
+        }
+    }
+
+    private SimulatedCluster(ulong seed, FaultPlan plan, SimulationOptions options, long[] occurrences, Func<int, EventTrace>? trace)
+    {
+        _seed = seed;
+        _plan = plan;
         _mutant = options.Mutant;
         _occurrences = occurrences;
         _faultsEnd = options.Duration;
-        _clients = streams.Open(RandomPurpose.Clients);
-        _faults = streams.Open(RandomPurpose.Faults);
-        _triggers = streams.Open(RandomPurpose.Triggers);
-        _scheduler = new Scheduler(streams.Open(RandomPurpose.Ties));
+        _until = long.MaxValue;
+        _streams = new RandomStreams(seed);
+        _scheduler = new Scheduler(_streams.Draw(RandomPurpose.Ties));
         int count = _plan.Voters + _plan.Learners;
-        _nodes = [.. Enumerable.Range(0, count).Select(position => new SimulatedNode(position, streams, _committed))];
+        _nodes = [.. Enumerable.Range(0, count).Select(position => new SimulatedNode(position, _plan.Options, _streams, _committed))];
         _configuration = new ClusterConfiguration(
             _nodes.Take(_plan.Voters).Select(node => node.Id),
             learners: _nodes.Skip(_plan.Voters).Select(node => node.Id));
-        _network = new SimulatedNetwork(count, _scheduler, _plan, streams, occurrences);
-        _invariants = new InvariantSet(_nodes, _committed);
+        _network = new SimulatedNetwork(count, _scheduler, _plan, _streams, occurrences);
+        _invariants = new InvariantSet(_nodes, _committed, new ElectionTally(count, occurrences), new LogTally(_committed, occurrences));
         _trace = trace?.Invoke(count);
         _protocolTrace = options.ProtocolTrace;
     }
 
-    public SimulationResult Run(ulong seed)
+    /// <summary>What a seed draws before its run.</summary>
+    public static FaultPlan PlanOf(ulong seed)
+        => FaultPlan.Draw(new RandomStreams(seed).Open(RandomPurpose.Setup), everything: seed % 2 == 1);
+
+    /// <summary>Runs to the end, or to the first property that breaks. Once only.</summary>
+    public SimulationResult Run()
     {
         PropertyViolationException? failure = null;
         try
         {
             Begin();
-            while (!_done && _scheduler.TryNext(out SimulationEvent next))
+            while (!_done && _scheduler.Now <= _until && _scheduler.TryNext(out SimulationEvent next))
             {
                 _steps++;
                 Happen(next);
@@ -79,7 +108,7 @@ internal sealed partial class SimulatedCluster
             failure = new PropertyViolationException("assertion of the core", violation.Message);
         }
 
-        return new SimulationResult(seed, _steps, _scheduler.Now, _traceHash, failure);
+        return new SimulationResult(_seed, _steps, _scheduler.Now, _traceHash, failure);
     }
 
     private void Begin()
@@ -87,16 +116,12 @@ internal sealed partial class SimulatedCluster
         foreach (SimulatedNode node in _nodes)
         {
             Start(node);
-            _scheduler.In(_faults.Between(0, _plan.TickLength), new SimulationEvent(EventKind.Tick, node.Position, 0, 0));
+            long first = _streams.Open(RandomPurpose.Ticks, node.Position).Between(0, _plan.TickLength);
+            _scheduler.In(first, new SimulationEvent(EventKind.Tick, node.Position, 0, 0));
         }
 
-        for (int kind = 0; kind < _plan.FaultIntervals.Length; kind++)
-        {
-            ScheduleFault(kind);
-        }
-
-        _scheduler.In(_plan.ProposeInterval, new SimulationEvent(EventKind.Propose, 0, 0, 0));
-        _scheduler.In(_plan.ReadInterval, new SimulationEvent(EventKind.Read, 0, 0, 0));
+        BeginFaults();
+        BeginOperations();
         _scheduler.At(_faultsEnd, new SimulationEvent(EventKind.Heal, 0, 0, 0));
     }
 
@@ -131,16 +156,16 @@ internal sealed partial class SimulatedCluster
                 Drain(node);
                 break;
             case EventKind.Propose:
-                ProposeSomewhere();
+                Operate(OperationKind.Propose, what.Argument);
                 break;
             case EventKind.Read:
-                ReadSomewhere();
+                Operate(OperationKind.Read, what.Argument);
                 break;
             case EventKind.Fault:
-                Fault((FaultKind)what.Argument);
+                HappenFault(what.Argument);
                 break;
             case EventKind.Action when node.Incarnation == what.Incarnation:
-                Act(node, (TriggerAction)what.Argument);
+                Act(node, what.Argument);
                 break;
             case EventKind.Restart when node.Incarnation == what.Incarnation:
                 Start(node);
@@ -162,7 +187,8 @@ internal sealed partial class SimulatedCluster
         _traceHash = Hash.Chain(_traceHash, (ulong)_scheduler.Now ^ ((ulong)what.Kind << 56) ^ ((ulong)what.Node << 48) ^ state);
     }
 
-    private void Note(SimulatedNode node, string what) => _trace!.Add(node.Position, _scheduler.Now, what);
+    private void Note(SimulatedNode node, string what, NodeId from = default)
+        => _trace!.Add(new TracedEvent(_scheduler.Now, (int)node.Id.Value, (int)from.Value, what));
 
     private void Count(Occurrence occurrence) => _occurrences[(int)occurrence]++;
 }

@@ -33,6 +33,9 @@ internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
 
     public int PendingWrites => _pending.Count;
 
+    /// <summary>The first write of this start that failed; 0 when none did. It and those after it never reach the platter.</summary>
+    public ulong FailedSequence { get; private set; }
+
     /// <summary>Time at which the newest write will be durable; a stream completes in order.</summary>
     public long BusyUntil { get; set; }
 
@@ -60,11 +63,18 @@ internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
     {
         while (_pending.TryPeek(out StorageWrite write) && write.Sequence <= sequence)
         {
-            WriteDurably(_pending.Dequeue());
+            _pending.Dequeue();
+            if (FailedSequence == 0)
+            {
+                WriteDurably(write);
+            }
         }
 
         PersistedSequence = sequence;
     }
+
+    /// <summary>The oldest write under way fails.</summary>
+    public void Fail() => FailedSequence = PersistedSequence + 1;
 
     /// <summary>The power goes: of the writes under way the first <paramref name="survivors"/> are on the platter.</summary>
     public void Crash(int survivors, Mutant mutant)
@@ -82,6 +92,7 @@ internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
         _pending.Clear();
         _issuedSequence = 0;
         PersistedSequence = 0;
+        FailedSequence = 0;
         BusyUntil = 0;
         IssuedState = DurableState;
         Issued.CopyFrom(Durable);

@@ -14,6 +14,10 @@ internal sealed class SimulatedNetwork
     private readonly FaultPlan _plan;
     private readonly long[] _occurrences;
     private readonly RandomStream[,] _links;
+    private readonly RandomStream _fate = new(0);
+    private readonly WireLoop? _wire;
+    private readonly bool[,] _quiet;
+    private readonly AckMemory[,] _acks;
     private readonly int[,] _cuts;
     private readonly long[,] _extraDelay;
     private readonly Stack<int> _free = new();
@@ -26,6 +30,9 @@ internal sealed class SimulatedNetwork
         _scheduler = scheduler;
         _plan = plan;
         _occurrences = occurrences;
+        _wire = plan.Encoded ? new WireLoop() : null;
+        _quiet = new bool[nodes, nodes];
+        _acks = new AckMemory[nodes, nodes];
         _cuts = new int[nodes, nodes];
         _extraDelay = new long[nodes, nodes];
         _links = new RandomStream[nodes, nodes];
@@ -41,9 +48,15 @@ internal sealed class SimulatedNetwork
     /// <summary>Messages sent and not yet delivered.</summary>
     public int UnderWay => _used - _free.Count;
 
-    public void Cut(int from, int to) => _cuts[from, to]++;
+    /// <summary>Messages sent so far.</summary>
+    public long Sent { get; private set; }
 
-    public void Reconnect(int from, int to) => _cuts[from, to]--;
+    public void Cut(Link link) => _cuts[link.From - 1, link.To - 1]++;
+
+    public void Reconnect(Link link) => _cuts[link.From - 1, link.To - 1]--;
+
+    /// <summary>The link neither loses nor doubles, nor holds anything back, unless it is cut.</summary>
+    public void Quieten(Link link) => _quiet[link.From - 1, link.To - 1] = true;
 
     public void SlowDown(int from, int to, long delay) => _extraDelay[from, to] = delay;
 
@@ -56,36 +69,71 @@ internal sealed class SimulatedNetwork
         Array.Clear(_extraDelay);
     }
 
-    public void Send(in Message message)
+    public void Send(in Message sent)
     {
+        Message message = _wire is null ? sent : _wire.Pass(sent);
         int from = (int)message.From.Value - 1;
         int to = (int)message.To.Value - 1;
-        RandomStream link = _links[from, to];
-        if (_healed)
+        Sent++;
+        _acks[from, to].Remember(message);
+        _fate.Restart(_links[from, to].Next());
+        if (_cuts[from, to] > 0)
         {
-            Schedule(message, to, link.Between(100, 2_000));
-            return;
+            _occurrences[(int)Occurrence.MessageLost]++;
         }
+        else if (_healed)
+        {
+            Schedule(message, to, _fate.Between(100, 2_000));
+        }
+        else if (_quiet[from, to])
+        {
+            Schedule(message, to, _extraDelay[from, to] + _fate.Wait(_plan.LinkDelay));
+        }
+        else
+        {
+            SendNoisily(message, from, to);
+        }
+    }
 
-        if (_cuts[from, to] > 0 || link.Chance(_plan.Loss))
+    /// <summary>The newest acknowledgement of an earlier term that each node has sent to a node arrives there soon.</summary>
+    public void ReplayAcks(int to, ulong term)
+    {
+        for (int from = 0; from < _acks.GetLength(0); from++)
+        {
+            if (_acks[from, to].Before(term) is { } ack && _cuts[from, to] == 0)
+            {
+                _occurrences[(int)Occurrence.OldAckReplayed]++;
+                Schedule(ack, to, 1);
+            }
+        }
+    }
+
+    /// <summary>All draws of one message come from a stream of its own, the delay first.</summary>
+    private void SendNoisily(in Message message, int from, int to)
+    {
+        long delay = _extraDelay[from, to] + _fate.Wait(_plan.LinkDelay);
+        if (_fate.Chance(_plan.Loss))
         {
             _occurrences[(int)Occurrence.MessageLost]++;
             return;
         }
 
-        long delay = _extraDelay[from, to] + link.Wait(_plan.LinkDelay)
-            + (link.Chance(_plan.LateMessage) ? link.Wait(_plan.ElectionTimeout) : 0);
+        bool late = _fate.Chance(_plan.LateMessage);
+        bool doubled = _fate.Chance(_plan.Duplication);
+        bool replayed = _fate.Chance(_plan.Replay);
+        long lateness = _fate.Wait(_plan.ElectionTimeout);
+        delay += late ? lateness : 0;
         Schedule(message, to, delay);
-        if (link.Chance(_plan.Duplication))
+        if (doubled)
         {
             _occurrences[(int)Occurrence.MessageDuplicated]++;
-            Schedule(message, to, delay + link.Wait(_plan.LinkDelay));
+            Schedule(message, to, delay + _fate.Wait(_plan.LinkDelay));
         }
 
-        if (link.Chance(_plan.Replay))
+        if (replayed)
         {
             _occurrences[(int)Occurrence.OldMessageReplayed]++;
-            Schedule(message, to, delay + link.Between(1, 20 * _plan.ElectionTimeout));
+            Schedule(message, to, delay + _fate.Between(1, 20 * _plan.ElectionTimeout));
         }
     }
 

@@ -5,9 +5,11 @@ using Raft.Core.Storage;
 namespace Raft.Jepsen.Simulation;
 
 /// <summary>One simulated server: the real core, a simulated disk, a state machine, and what the driver has in hand.</summary>
-internal sealed class SimulatedNode(int position, RandomStreams streams, CommittedHistory history)
+internal sealed class SimulatedNode(int position, RaftOptions options, RandomStreams streams, CommittedHistory history)
 {
     public int Position => position;
+
+    public RaftOptions Options => options;
 
     public NodeId Id { get; } = new((ulong)position + 1);
 
@@ -62,8 +64,14 @@ internal sealed class SimulatedNode(int position, RandomStreams streams, Committ
     /// <summary>Dead for good.</summary>
     public bool StaysDown { get; set; }
 
-    /// <summary>The next write under way will fail.</summary>
-    public bool DiskFails { get; set; }
+    /// <summary>The fault by which the next write under way will fail.</summary>
+    public Fault? DiskFault { get; set; }
+
+    /// <summary>How often each <see cref="TriggerPoint"/> has come, over all starts.</summary>
+    public long[] Moments { get; } = new long[Enum.GetValues<TriggerPoint>().Length];
+
+    /// <summary>How many Readies were carried out, over all starts.</summary>
+    public long Readies { get; set; }
 
     /// <summary>Role, term and commit index when the driver looked last.</summary>
     public Role SeenRole { get; set; }
@@ -71,6 +79,12 @@ internal sealed class SimulatedNode(int position, RandomStreams streams, Committ
     public ulong SeenTerm { get; set; }
 
     public ulong SeenCommit { get; set; }
+
+    /// <summary>The target of a leadership transfer was known when the driver looked last.</summary>
+    public bool SeenTransfer { get; set; }
+
+    /// <summary>Ticks that a planted bug counts.</summary>
+    public int MutantTicks { get; set; }
 
     public bool IsUp => Core is not null;
 

@@ -11,4 +11,5 @@ internal enum TriggerAction
     MuteActor,
     DeafenActor,
     PauseActor,
+    ReplayAcksToActor,
 }

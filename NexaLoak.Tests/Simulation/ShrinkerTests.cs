@@ -1,0 +1,71 @@
+using NUnit.Framework;
+using Raft.Jepsen.Mutants;
+using Raft.Jepsen.Shrinking;
+using Raft.Jepsen.Simulation;
+
+namespace NexaLoak.Tests.Simulation;
+
+[Parallelizable(ParallelScope.All)]
+internal sealed class ShrinkerTests
+{
+    private const int FewFaults = 12;
+
+    /// <summary>Listing what was drawn changes nothing.</summary>
+    [TestCase("vote-for-any-log")]
+    [TestCase("next-never-goes-back")]
+    public void A_recorded_run_fails_as_the_run_did(string mutant)
+    {
+        (SimulationResult original, Scenario recorded) = Fail(mutant);
+        SimulationResult replayed = recorded.Run();
+        Assert.That(
+            (replayed.Failure!.Message, replayed.VirtualMicroseconds),
+            Is.EqualTo((original.Failure!.Message, original.VirtualMicroseconds)));
+        Assert.That(Scenario.Parse(recorded.ToJson()).Run(), Is.EqualTo(replayed).Using<SimulationResult>(SameRun));
+    }
+
+    /// <summary>What is left fails again from its file, for the same reason.</summary>
+    [TestCase("own-entries-before-durable")]
+    [TestCase("read-without-round")]
+    [TestCase("leader-ignores-higher-term")]
+    public void A_failure_becomes_a_small_scenario(string mutant)
+    {
+        (SimulationResult original, Scenario recorded) = Fail(mutant);
+        Scenario shrunk = Shrinker.Shrink(recorded);
+        SimulationResult again = Scenario.Parse(shrunk.ToJson()).Run();
+        Assert.That(again.Failure?.Property, Is.EqualTo(original.Failure!.Property));
+        Assert.That(again.VirtualMicroseconds, Is.EqualTo(shrunk.Until));
+        Assert.That(shrunk.Faults, Has.Count.LessThan(recorded.Faults.Count).And.Count.LessThanOrEqualTo(FewFaults));
+        Assert.That(shrunk.Operations, Has.Count.LessThan(recorded.Operations.Count));
+    }
+
+    [Test]
+    public void A_cause_is_read_as_it_is_written()
+    {
+        foreach (string text in new[] { "time:CrashAll:17", "moment:BecameLeader:3:2", "ready:2:900", "end:5" })
+        {
+            Assert.That(FaultCause.Parse(text).ToString(), Is.EqualTo(text));
+        }
+
+        Assert.That(() => FaultCause.Parse("time:Nonsense:1"), Throws.TypeOf<FormatException>());
+        Assert.That(() => Link.Parse("1-2"), Throws.TypeOf<FormatException>());
+    }
+
+    /// <summary>A run without the planted bug keeps the property, so the scenario shows the bug and nothing else.</summary>
+    [Test]
+    public void Without_the_bug_a_shrunk_scenario_breaks_nothing()
+    {
+        (_, Scenario recorded) = Fail("own-entries-before-durable");
+        Assert.That((Shrinker.Shrink(recorded) with { Mutant = null }).Run().Failure, Is.Null);
+    }
+
+    private static bool SameRun(SimulationResult one, SimulationResult other)
+        => one.TraceHash == other.TraceHash && one.Steps == other.Steps;
+
+    private static (SimulationResult Result, Scenario Recorded) Fail(string name)
+    {
+        var options = new SimulationOptions(60_000_000, MutantCatalog.Find(name)!);
+        var campaign = new SeedCampaign(options);
+        Assert.That(campaign.RunUntil(result => result.Failure is not null, start: 0, seeds: 200, threads: 1), Is.Not.Null);
+        return (campaign.Failures[0], Scenario.Record(campaign.Failures[0].Seed, options)!);
+    }
+}
