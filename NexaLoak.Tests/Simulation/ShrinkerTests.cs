@@ -24,7 +24,7 @@ internal sealed class ShrinkerTests
     }
 
     /// <summary>What is left fails again from its file, for the same reason.</summary>
-    [TestCase("own-entries-before-durable")]
+    [TestCase("vote-forgotten")]
     [TestCase("read-without-round")]
     [TestCase("leader-ignores-higher-term")]
     public void A_failure_becomes_a_small_scenario(string mutant)
