@@ -1,7 +1,6 @@
 using Raft.Core.Log;
 using Raft.Core.Membership;
 using Raft.Core.Quorums;
-using Raft.Core.Replication;
 
 namespace Raft.Core.Consensus;
 
@@ -12,13 +11,13 @@ public sealed partial class RaftCore
     private ulong _ownVoteWrite;
 
     /// <summary>
-    /// Starts an election now, or a pre-election where pre-vote is on. Nothing happens on a leader, on a node that does not vote, and on a candidate that
-    /// waits for its disk before it asks anyone.
+    /// Starts an election now, or a pre-election where pre-vote is on. Nothing happens on a leader, on a node that may not lead, and on a candidate
+    /// that waits for its disk before it asks anyone.
     /// </summary>
     public void Campaign()
     {
         bool waitsForOwnVote = Role == Role.Candidate && !_votes.ContainsKey(Id);
-        if (Role == Role.Leader || waitsForOwnVote || !Configuration.IsVoter(Id))
+        if (Role == Role.Leader || waitsForOwnVote || !MayCampaign)
         {
             return;
         }
@@ -110,15 +109,19 @@ public sealed partial class RaftCore
             _timer.Restart();
         }
 
-        SendPromise(new Message
-        {
-            Type = isPreVote ? MessageType.PreVoteResponse : MessageType.VoteResponse,
-            From = Id,
-            To = message.From,
-            Term = granted ? message.Term : Term,
-            Reject = !granted,
-        });
+        AnswerVote(message, granted);
     }
+
+    private void AnswerVote(in Message request, bool granted)
+        => SendPromise(new Message
+        {
+            Type = request.Type == MessageType.PreVoteRequest ? MessageType.PreVoteResponse : MessageType.VoteResponse,
+            From = Id,
+            To = request.From,
+            Term = granted ? request.Term : Term,
+            Reject = !granted,
+            LogIndex = granted ? 0 : RemovalKnownOf(request.From),
+        });
 
     private void CountVote(in Message message)
     {
@@ -159,15 +162,7 @@ public sealed partial class RaftCore
         _timer.Redraw();
         _heartbeatElapsed = 0;
         _uncommittedBytes = 0;
-        foreach (NodeId member in Configuration.MemberSpan)
-        {
-            if (member != Id)
-            {
-                var inflights = new Inflights(_options.MaxInflightMessages, _options.MaxInflightBytes);
-                _progress.Add(member, new Progress(_log.LastIndex + 1, inflights) { RecentlyActive = true });
-            }
-        }
-
+        StartMembers();
         _trace?.OnEvent(this, RaftTraceEvent.BecomeLeader);
         AppendNoOp();
     }

@@ -107,6 +107,7 @@ public sealed partial class RaftCore
 
         TickTransfer();
         TickTransfers();
+        TickDepartures();
         if (++_heartbeatElapsed >= _options.HeartbeatTicks)
         {
             _heartbeatElapsed = 0;
@@ -159,6 +160,7 @@ public sealed partial class RaftCore
             }
         }
 
+        ReleaseDeparted();
         AskTransferTarget();
     }
 
@@ -179,6 +181,11 @@ public sealed partial class RaftCore
         ulong previous = progress.Next - 1;
         long bytes = 0;
         ReadOnlyMemory<Entry> entries = withEntries ? _log.Slice(progress.Next, _log.LastIndex, _options.MaxAppendBytes, out bytes) : default;
+        if (progress.IsWitness)
+        {
+            entries = Withhold(entries.Span, out bytes);
+        }
+
         ulong? previousTerm = _log.TermAt(previous);
         RaftInvariantException.Require(previousTerm is not null, "the leader holds every entry that a member may need");
         Send(new Message
@@ -220,8 +227,8 @@ public sealed partial class RaftCore
             return;
         }
 
-        _log.Merge(entries);
-        _log.CommitTo(Math.Min(message.Commit, verified));
+        FollowConfigurations(entries[_log.Merge(entries)..]);
+        CommitTo(Math.Min(message.Commit, verified));
         AcknowledgeAppend(message.From, verified);
     }
 
@@ -250,7 +257,7 @@ public sealed partial class RaftCore
     {
         if (message.Commit <= _log.LastIndex)
         {
-            _log.CommitTo(message.Commit);
+            CommitTo(message.Commit);
         }
 
         SendTermPromise(new Message { Type = MessageType.HeartbeatResponse, From = Id, To = message.From, Term = Term, ReadContext = message.ReadContext });
@@ -291,19 +298,22 @@ public sealed partial class RaftCore
     /// </summary>
     private void AdvanceCommit()
     {
-        ulong held = JointQuorum.CommittedIndex(
-            Configuration,
-            static (core, id) => id == core.Id ? core._log.StableIndex : core._progress.TryGetValue(id, out Progress? progress) ? progress.Match : 0,
-            this);
+        ulong held = Math.Min(JointQuorum.CommittedIndex(Configuration, static (core, id) => core.MatchOf(id), this), HeldByFullVoters());
         if (held < _termStart || held <= _log.CommitIndex)
         {
             return;
         }
 
         ulong firstCounted = Math.Max(_log.CommitIndex, _termStart) + 1;
-        _log.CommitTo(held);
-        _uncommittedBytes -= _log.SizeOf(firstCounted, held);
+        CommitTo(held);
+        _uncommittedBytes -= _log.CommandBytes(firstCounted, held);
+        bool isTail = _uncommittedBytes >= 0 && (_uncommittedBytes == 0 || held < _log.LastIndex);
+        RaftInvariantException.Require(isTail, "what counts as uncommitted are the commands behind the commit index");
         _trace?.OnEvent(this, RaftTraceEvent.Commit);
         StartReads();
+        LeaveJoint();
     }
+
+    private ulong MatchOf(NodeId id)
+        => id == Id ? _log.StableIndex : _progress.TryGetValue(id, out Progress? progress) ? progress.Match : 0;
 }

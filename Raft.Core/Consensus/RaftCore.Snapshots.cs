@@ -73,12 +73,12 @@ public sealed partial class RaftCore
 
         if (_log.Matches(snapshot.Id))
         {
-            _log.CommitTo(snapshot.Id.Index);
+            CommitTo(snapshot.Id.Index);
         }
         else
         {
             _log.Install(snapshot);
-            Configuration = snapshot.Configuration;
+            _configurations.Reset(snapshot.Configuration, snapshot.ConfigurationIndex);
             _restore = snapshot;
             _trace?.OnEvent(this, RaftTraceEvent.ApplyConfChange);
         }
@@ -200,7 +200,7 @@ public sealed partial class RaftCore
             }
 
             RaftInvariantException.Require(_log.Snapshot is not null, "entries are given up only for a snapshot");
-            progress.BecomeSnapshot(new SnapshotTransfer(SnapshotFor(peer), _options.SnapshotChunkBytes, _options.MaxInflightSnapshotChunks));
+            progress.BecomeSnapshot(new SnapshotTransfer(SnapshotFor(progress), _options.SnapshotChunkBytes, _options.MaxInflightSnapshotChunks));
         }
 
         for (SnapshotTransfer transfer = progress.Transfer!; transfer.CanSend && _chunkBudget > 0;)
@@ -213,8 +213,8 @@ public sealed partial class RaftCore
     }
 
     /// <summary>A witness learns the place and the configuration, and no content.</summary>
-    private SnapshotMetadata SnapshotFor(NodeId peer)
-        => Configuration.IsWitness(peer) ? _log.Snapshot! with { Size = 0, Checksum = 0 } : _log.Snapshot!;
+    private SnapshotMetadata SnapshotFor(Progress progress)
+        => progress.IsWitness ? _log.Snapshot! with { Size = 0, Checksum = 0 } : _log.Snapshot!;
 
     private void TakeSnapshotWork(Ready ready)
     {

@@ -26,6 +26,7 @@ public sealed partial class RaftCore
             return;
         }
 
+        HearOfRemoval(message);
         if (message.Term > Term && !FollowHigherTerm(message))
         {
             return;
@@ -85,7 +86,11 @@ public sealed partial class RaftCore
         switch (message.Type)
         {
             case MessageType.PreVoteRequest:
-                if (!IsLeaderSticky)
+                if (IsLeaderSticky)
+                {
+                    TellIfRemoved(message);
+                }
+                else
                 {
                     AnswerVoteRequest(message);
                 }
@@ -95,6 +100,7 @@ public sealed partial class RaftCore
                 CountVote(message);
                 return false;
             case MessageType.VoteRequest when IsLeaderSticky && !message.LeadershipTransfer:
+                TellIfRemoved(message);
                 return false;
             case MessageType.AppendRequest or MessageType.HeartbeatRequest or MessageType.SnapshotChunk or MessageType.TimeoutNowRequest:
                 BecomeFollower(message.Term, message.From);
@@ -125,7 +131,9 @@ public sealed partial class RaftCore
         };
         if (answer is { } type)
         {
-            SendPromise(new Message { Type = type, From = Id, To = message.From, Term = Term, Reject = true });
+            bool isVote = type is MessageType.VoteResponse or MessageType.PreVoteResponse;
+            ulong removal = isVote ? RemovalKnownOf(message.From) : 0;
+            SendPromise(new Message { Type = type, From = Id, To = message.From, Term = Term, Reject = true, LogIndex = removal });
         }
     }
 
@@ -139,6 +147,7 @@ public sealed partial class RaftCore
         }
 
         Leader = leader;
+        _toldRemoved = false;
         _timer.Restart();
     }
 
@@ -162,6 +171,11 @@ public sealed partial class RaftCore
         foreach (ref readonly Entry entry in message.Entries.Span)
         {
             if (entry.Index != previous.Index + 1 || entry.Index > MaxIndex || entry.Term < previous.Term || entry.Term > message.Term || entry.Term == 0)
+            {
+                return false;
+            }
+
+            if (entry.Type == EntryType.Configuration && !ConfigurationCodec.IsValid(entry.Payload.Span))
             {
                 return false;
             }

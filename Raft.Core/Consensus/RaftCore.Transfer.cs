@@ -17,7 +17,7 @@ public sealed partial class RaftCore
     /// Begins to hand leadership over: takes no more proposals, brings the target's log up to date and tells it to campaign at once. When
     /// that has not worked after an election timeout, this node goes on to lead. A second call for another target replaces the first.
     /// </summary>
-    /// <param name="target">A voter, or <see cref="NodeId.None"/> for the one whose log is the most up to date.</param>
+    /// <param name="target">A voter that is neither a witness nor on its way out, or <see cref="NodeId.None"/> for the one whose log is the most up to date.</param>
     public TransferStatus TransferLeadership(NodeId target)
     {
         if (Role != Role.Leader)
@@ -26,7 +26,7 @@ public sealed partial class RaftCore
         }
 
         NodeId chosen = target.IsNone ? MostUpToDateVoter() : target;
-        if (chosen == Id || !Configuration.IsVoter(chosen))
+        if (chosen == Id || !IsEligible(chosen))
         {
             return TransferStatus.NoTarget;
         }
@@ -46,7 +46,7 @@ public sealed partial class RaftCore
         ulong bestMatch = 0;
         foreach ((NodeId peer, Progress progress) in _progress)
         {
-            if (Configuration.IsVoter(peer) && (best.IsNone || progress.Match > bestMatch))
+            if (IsEligible(peer) && (best.IsNone || progress.Match > bestMatch))
             {
                 (best, bestMatch) = (peer, progress.Match);
             }
@@ -79,21 +79,24 @@ public sealed partial class RaftCore
         }
 
         _transferAsked = true;
-        Send(new Message
+        SendTimeoutNow(TransferTarget, _log.LastIndex);
+    }
+
+    private void SendTimeoutNow(NodeId target, ulong lastIndex)
+        => Send(new Message
         {
             Type = MessageType.TimeoutNowRequest,
             From = Id,
-            To = TransferTarget,
+            To = target,
             Term = Term,
-            LogIndex = _log.LastId.Index,
-            LogTerm = _log.LastId.Term,
+            LogIndex = lastIndex,
+            LogTerm = _log.TermAt(lastIndex) ?? 0,
         });
-    }
 
     /// <summary>Campaigns without a pre-vote, unless the own log lacks what the leader says it has: such a campaign could not be won.</summary>
     private void AnswerTimeoutNow(in Message message)
     {
-        if (Role == Role.Follower && Configuration.IsVoter(Id) && _log.LastId >= new LogId(message.LogTerm, message.LogIndex))
+        if (Role == Role.Follower && MayCampaign && _log.LastId >= new LogId(message.LogTerm, message.LogIndex))
         {
             BecomeCandidate(byTransfer: true);
         }

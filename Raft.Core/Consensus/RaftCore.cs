@@ -31,13 +31,14 @@ public sealed partial class RaftCore
 
     /// <summary>Creates the core of a node that starts as a follower.</summary>
     /// <param name="id">This node.</param>
-    /// <param name="configuration">The members of the cluster.</param>
+    /// <param name="configuration">In force where neither the log nor a snapshot names a configuration; empty for a node that shall join or found a cluster.</param>
     /// <param name="options">Timing and limits.</param>
     /// <param name="recovered">What the node's storage held.</param>
     /// <param name="reader">Reads entries that are no longer in memory.</param>
     /// <param name="seed">Seed of the election timeouts; should differ from node to node and from start to start.</param>
     /// <param name="trace">Hears of every protocol event; <c>null</c> for nobody.</param>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its bounds.</exception>
+    /// <exception cref="StorageCorruptedException">A recovered configuration can't be read.</exception>
     public RaftCore(
         NodeId id,
         ClusterConfiguration configuration,
@@ -52,9 +53,9 @@ public sealed partial class RaftCore
         ArgumentNullException.ThrowIfNull(recovered);
         options.Validate();
         Id = id;
-        Configuration = recovered.Snapshot?.Configuration ?? configuration;
         _options = options;
         _log = new RaftLog(recovered, reader);
+        _configurations = new ConfigurationHistory(configuration, recovered, _log.CommitIndex);
         _timer = new ElectionTimer(options.ElectionTicks, seed);
         _writtenState = recovered.HardState;
         Term = recovered.HardState.Term;
@@ -66,9 +67,6 @@ public sealed partial class RaftCore
 
     /// <summary>This node.</summary>
     public NodeId Id { get; }
-
-    /// <summary>The configuration in force.</summary>
-    public ClusterConfiguration Configuration { get; private set; }
 
     /// <summary>The node's role.</summary>
     public Role Role { get; private set; }
@@ -119,7 +117,7 @@ public sealed partial class RaftCore
         {
             TickLeader();
         }
-        else if (_timer.HasExpired && Configuration.IsVoter(Id))
+        else if (_timer.HasExpired)
         {
             Campaign();
         }
@@ -164,10 +162,11 @@ public sealed partial class RaftCore
             ReplicateToAll();
         }
 
+        TakeReads(ready);
+        StepDownIfRemoved();
         TakeWrite(ready);
         ready.MessageList.AddRange(_outbox);
         _outbox.Clear();
-        TakeReads(ready);
         TakeSnapshotWork(ready);
         ulong applicable = _restore is null ? Math.Min(_log.CommitIndex, _log.StableIndex) : 0;
         bool news = applicable > ready.ApplicableIndex;
@@ -254,6 +253,7 @@ public sealed partial class RaftCore
     private void LeaveRole()
     {
         _progress.Clear();
+        _departing.Clear();
         _votes.Clear();
         _chunksToSend.Clear();
         ClearReads();

@@ -53,6 +53,9 @@ public sealed record RaftOptions
     /// <summary>Bytes of snapshots that a leader sends in a tick, to all followers together; unlimited by default.</summary>
     public long SnapshotBytesPerTick { get; init; } = long.MaxValue;
 
+    /// <summary>Entries that a learner may lack at most when it becomes a voter.</summary>
+    public ulong PromotionLag { get; init; } = 1_000;
+
     /// <summary>Checks the values.</summary>
     /// <exception cref="ValidationException">A value is out of its bounds; the message names it and the bound.</exception>
     public void Validate()

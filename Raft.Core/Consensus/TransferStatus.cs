@@ -9,6 +9,6 @@ public enum TransferStatus : byte
     /// <summary>This node does not lead.</summary>
     NotLeader = 1,
 
-    /// <summary>The target is this node, does not vote, or there is no other voter.</summary>
+    /// <summary>The target is this node, may not lead, or there is no other voter.</summary>
     NoTarget = 2,
 }

@@ -68,9 +68,9 @@ internal sealed class RaftLog
 
     /// <summary>
     /// Takes a leader's entries, whose predecessor matches. Removes what conflicts with them, and nothing else (Raft paper, Figure 2,
-    /// AppendEntries, steps 3 and 4). Returns true when entries were removed.
+    /// AppendEntries, steps 3 and 4). Returns how many of them were there already.
     /// </summary>
-    public bool Merge(ReadOnlySpan<Entry> entries)
+    public int Merge(ReadOnlySpan<Entry> entries)
     {
         int known = 0;
         while (known < entries.Length && Matches(entries[known].Id))
@@ -79,8 +79,7 @@ internal sealed class RaftLog
         }
 
         ReadOnlySpan<Entry> added = entries[known..];
-        bool truncates = !added.IsEmpty && added[0].Index <= LastIndex;
-        if (truncates)
+        if (!added.IsEmpty && added[0].Index <= LastIndex)
         {
             TruncateFrom(added[0].Index);
         }
@@ -90,7 +89,7 @@ internal sealed class RaftLog
             Append(entry);
         }
 
-        return truncates;
+        return known;
     }
 
     /// <summary>Number of the Ready that is being filled, or was filled last.</summary>
@@ -168,14 +167,20 @@ internal sealed class RaftLog
         return read;
     }
 
-    /// <summary>Sum of <see cref="Entry.Size"/> over entries that are still in memory, which uncommitted ones always are while their leader leads.</summary>
-    public long SizeOf(ulong from, ulong to)
+    /// <summary>
+    /// Sum of <see cref="Entry.Size"/> over the commands among entries that are still in memory, which uncommitted ones always are while their leader leads.
+    /// </summary>
+    public long CommandBytes(ulong from, ulong to)
     {
         long size = 0;
         for (ulong next = from; next <= to;)
         {
-            ReadOnlyMemory<Entry> slice = _window.Slice(next, to, long.MaxValue, out long bytes);
-            size += bytes;
+            ReadOnlySpan<Entry> slice = _window.Slice(next, to, long.MaxValue, out _).Span;
+            foreach (ref readonly Entry entry in slice)
+            {
+                size += entry.Type == EntryType.Command ? entry.Size : 0;
+            }
+
             next += (ulong)slice.Length;
         }
 

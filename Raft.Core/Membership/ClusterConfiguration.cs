@@ -98,6 +98,9 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
     /// <summary>True while two majorities are needed.</summary>
     public bool IsJoint => _outgoing.Length > 0;
 
+    /// <summary>True when each half has a voter that is no witness.</summary>
+    internal bool HasFullVoters => Array.Exists(_voters, IsFullVoter) && (!IsJoint || Array.Exists(_outgoing, IsFullVoter));
+
     internal ReadOnlySpan<NodeId> VoterSpan => _voters;
 
     internal ReadOnlySpan<NodeId> OutgoingSpan => _outgoing;
@@ -109,6 +112,9 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
 
     /// <summary>True when the node votes and stores no commands.</summary>
     public bool IsWitness(NodeId id) => Array.BinarySearch(_witnesses, id) >= 0;
+
+    /// <summary>True when the node votes and stores all that it votes for, so that it may lead.</summary>
+    public bool IsFullVoter(NodeId id) => IsVoter(id) && !IsWitness(id);
 
     /// <summary>True when the node belongs to the cluster.</summary>
     public bool Contains(NodeId id) => Array.BinarySearch(_members, id) >= 0;
@@ -149,7 +155,8 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
         static string Named(string name, NodeId[] ids) => ids.Length == 0 ? "" : $" {name}={Group(ids)}";
     }
 
-    private bool IsIncomingVoter(NodeId id) => Array.BinarySearch(_voters, id) >= 0;
+    /// <summary>True when the node votes in the half that stays.</summary>
+    internal bool IsIncomingVoter(NodeId id) => Array.BinarySearch(_voters, id) >= 0;
 
     private bool IsOutgoingVoter(NodeId id) => Array.BinarySearch(_outgoing, id) >= 0;
 

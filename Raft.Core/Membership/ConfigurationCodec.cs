@@ -58,7 +58,7 @@ public static class ConfigurationCodec
             throw new FormatException("Bytes follow a configuration.");
         }
 
-        if (voters.Length == 0 && outgoing.Length == 0 && learners.Length == 0)
+        if (voters.Length + outgoing.Length + learners.Length + learnersNext.Length + witnesses.Length + addresses.Count == 0)
         {
             return ClusterConfiguration.Empty;
         }
@@ -70,6 +70,19 @@ public static class ConfigurationCodec
         catch (ArgumentException error)
         {
             throw new FormatException($"A configuration contradicts itself: {error.Message}", error);
+        }
+    }
+
+    /// <summary>True when the bytes are a configuration with members.</summary>
+    internal static bool IsValid(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return !Decode(bytes).IsEmpty;
+        }
+        catch (FormatException)
+        {
+            return false;
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class Progress(ulong next, Inflights inflights)
     /// <summary>The member was heard of within the last two looks of check-quorum.</summary>
     public bool InSight => RecentlyActive || _activeBefore;
 
+    /// <summary>The member gets no commands. It never becomes another kind of member, nor another kind a witness.</summary>
+    public bool IsWitness { get; init; }
+
     public Inflights Inflights => inflights;
 
     /// <summary>The snapshot on its way; <c>null</c> outside of <see cref="ProgressState.Snapshot"/>.</summary>
