@@ -9,16 +9,39 @@ namespace NexaLoak.Tests.Core;
 internal sealed class TestCluster
 {
     private readonly Dictionary<NodeId, TestNode> _nodes;
+    private readonly RaftOptions _options;
     private readonly Queue<Message> _network = new();
 
     public TestCluster(int voters, RaftOptions? options = null, int learners = 0)
     {
         IEnumerable<NodeId> Ids(int first, int count) => Enumerable.Range(first, count).Select(id => new NodeId((ulong)id));
         var configuration = new ClusterConfiguration(Ids(1, voters), learners: Ids(voters + 1, learners));
-        _nodes = configuration.Members.ToDictionary(id => id, id => new TestNode(id.Value, configuration, options ?? new RaftOptions()));
+        _options = options ?? new RaftOptions();
+        _nodes = configuration.Members.ToDictionary(id => id, id => new TestNode(id.Value, configuration, _options));
+    }
+
+    /// <summary>Nodes that know the configuration from the first entry of their logs.</summary>
+    public TestCluster(ClusterConfiguration founding, RaftOptions? options = null)
+    {
+        _options = options ?? new RaftOptions();
+        _nodes = [];
+        foreach (NodeId id in founding.Members)
+        {
+            Join((int)id.Value).Core.Bootstrap(founding);
+        }
+
+        Settle();
     }
 
     public TestNode this[int id] => _nodes[new NodeId((ulong)id)];
+
+    /// <summary>Starts a node that knows of no cluster.</summary>
+    public TestNode Join(int id)
+    {
+        var node = new TestNode((ulong)id, ClusterConfiguration.Empty, _options);
+        _nodes.Add(node.Id, node);
+        return node;
+    }
 
     public IEnumerable<TestNode> Nodes => _nodes.Values;
 
@@ -40,7 +63,10 @@ internal sealed class TestCluster
 
             while (_network.TryDequeue(out Message message))
             {
-                Post(_nodes[message.To].Step(message));
+                if (_nodes.TryGetValue(message.To, out TestNode? receiver))
+                {
+                    Post(receiver.Step(message));
+                }
             }
         }
         while (_network.Count > 0);
@@ -89,11 +115,16 @@ internal sealed class TestCluster
         return place;
     }
 
+    public LogId Change(int id, ConfigurationChange change)
+    {
+        Assert.That(this[id].Core.ProposeConfiguration(change, null, out LogId place), Is.EqualTo(ConfigurationStatus.Appended));
+        return place;
+    }
+
     public TestNode? Leader => Nodes.FirstOrDefault(node => node.Core.Role == Role.Leader);
 
     public static bool Between(Message message, int one, int other)
         => (message.From.Value == (ulong)one && message.To.Value == (ulong)other)
-           
             || (message.From.Value == (ulong)other && message.To.Value == (ulong)one);
 
     public static bool Touches(Message message, int id) => message.From.Value == (ulong)id || message.To.Value == (ulong)id;
