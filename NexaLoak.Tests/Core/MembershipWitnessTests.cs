@@ -74,9 +74,22 @@ internal sealed class MembershipWitnessTests
         cluster[1].HoldsWrites = true;
         LogId command = cluster.Propose(1);
         cluster.Settle();
-        Assert.That((cluster[2].Core.LastLogId, cluster[3].Core.LastLogId, cluster[1].Core.CommitIndex), Is.EqualTo((command, command, before)));
+        Assert.That((cluster[2].Core.LastLogId.Index, cluster[3].Core.LastLogId.Index, cluster[1].Core.CommitIndex), Is.EqualTo((before, before, before)));
         cluster.Post(cluster[1].Persist());
+        cluster.Settle();
         Assert.That(cluster[1].Core.CommitIndex, Is.EqualTo(command.Index));
+    }
+
+    [Test]
+    public void A_leader_that_lost_what_was_not_durable_still_gets_the_vote_of_its_witness()
+    {
+        TestCluster cluster = new TestCluster(Members("v1 w2")).Elect(1);
+        cluster[1].HoldsWrites = true;
+        cluster.Propose(1);
+        cluster.Settle();
+        cluster[1].Crash().HoldsWrites = false;
+        cluster.Pass(60, until: () => cluster[1].Core.Role == Role.Leader);
+        Assert.That(cluster[1].Core.Role, Is.EqualTo(Role.Leader));
     }
 
     [Test]

@@ -185,12 +185,12 @@ public sealed partial class RaftCore
     private bool IsEligible(NodeId id) => Configuration.IsIncomingVoter(id) && !Configuration.IsWitness(id);
 
     /// <summary>
-    /// A witness helps to commit what it does not store. So nothing is committed before, in each half, a voter that stores it has it too: the next leader must.
+    /// Highest index that a full voter of each half holds durably. A witness helps to commit what it does not store, so nothing beyond is committed. Nor is
+    /// it sent to a witness: one with a longer log than anybody who may lead would refuse its vote to all of them.
     /// </summary>
-    private ulong HeldByFullVoters()
-        => Configuration.Witnesses.Count == 0
-            ? ulong.MaxValue
-            : Math.Min(HighestFullMatch(Configuration.VoterSpan), HighestFullMatch(Configuration.OutgoingSpan));
+    private ulong HeldByFullVoters() => Math.Min(HighestFullMatch(Configuration.VoterSpan), HighestFullMatch(Configuration.OutgoingSpan));
+
+    private ulong LastFor(Progress progress) => progress.IsWitness ? Math.Min(_log.LastIndex, HeldByFullVoters()) : _log.LastIndex;
 
     private ulong HighestFullMatch(ReadOnlySpan<NodeId> half)
     {

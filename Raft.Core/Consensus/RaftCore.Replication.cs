@@ -149,7 +149,7 @@ public sealed partial class RaftCore
                 continue;
             }
 
-            while (progress.CanSendEntries && progress.Next <= _log.LastIndex)
+            while (progress.CanSendEntries && progress.Next <= LastFor(progress))
             {
                 SendAppend(peer, progress, withEntries: true);
             }
@@ -180,7 +180,7 @@ public sealed partial class RaftCore
     {
         ulong previous = progress.Next - 1;
         long bytes = 0;
-        ReadOnlyMemory<Entry> entries = withEntries ? _log.Slice(progress.Next, _log.LastIndex, _options.MaxAppendBytes, out bytes) : default;
+        ReadOnlyMemory<Entry> entries = withEntries ? _log.Slice(progress.Next, LastFor(progress), _options.MaxAppendBytes, out bytes) : default;
         if (progress.IsWitness)
         {
             entries = Withhold(entries.Span, out bytes);
@@ -298,7 +298,8 @@ public sealed partial class RaftCore
     /// </summary>
     private void AdvanceCommit()
     {
-        ulong held = Math.Min(JointQuorum.CommittedIndex(Configuration, static (core, id) => core.MatchOf(id), this), HeldByFullVoters());
+        ulong held = JointQuorum.CommittedIndex(Configuration, static (core, id) => core.MatchOf(id), this);
+        held = Configuration.Witnesses.Count > 0 ? Math.Min(held, HeldByFullVoters()) : held;
         if (held < _termStart || held <= _log.CommitIndex)
         {
             return;
