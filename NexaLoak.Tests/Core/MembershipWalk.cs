@@ -36,17 +36,13 @@ internal sealed class MembershipWalk
 
     public int Changes { get; private set; }
 
-    public int Leaders { get; private set; }
-
     public void Run(int steps)
     {
         for (int i = 0; i < steps; i++)
         {
             TestNode node = _cluster[1 + _random.Below(Nodes)];
-            Role before = node.Core.Role;
             Act(node, _random.Below(1000));
             _network.AddRange(node.Drain());
-            Leaders += node.Core.Role == Role.Leader && before != Role.Leader ? 1 : 0;
             CheckCommitted(node);
         }
     }
@@ -111,9 +107,7 @@ internal sealed class MembershipWalk
         }
 
         TestNode receiver = _cluster[(int)message.To.Value];
-        Role before = receiver.Core.Role;
         _network.AddRange(receiver.Step(message));
-        Leaders += receiver.Core.Role == Role.Leader && before != Role.Leader ? 1 : 0;
         CheckCommitted(receiver);
     }
 
