@@ -3,6 +3,7 @@ using NUnit.Framework;
 using Raft.Core.Consensus;
 using Raft.Core.Membership;
 using Raft.Core.Node;
+using Raft.Core.StateMachine;
 using Raft.Core.Storage;
 using Raft.Core.Transport;
 
@@ -13,9 +14,13 @@ internal sealed class NodeCluster : IAsyncDisposable
 {
     private readonly Dictionary<NodeId, (RaftNode Node, IRaftTransport Transport)> _running = [];
     private readonly ClusterConfiguration _configuration;
+    private readonly Func<JournalMachine, IStateMachine> _wrap;
 
-    public NodeCluster(int size)
+    /// <param name="size">Number of voters.</param>
+    /// <param name="wrap">Makes of a node's journal the state machine that the node runs; the journal itself by default.</param>
+    public NodeCluster(int size, Func<JournalMachine, IStateMachine>? wrap = null)
     {
+        _wrap = wrap ?? (static journal => journal);
         Ids = [.. Enumerable.Range(1, size).Select(id => new NodeId((ulong)id))];
         _configuration = new ClusterConfiguration(Ids);
         foreach (NodeId id in Ids)
@@ -44,7 +49,7 @@ internal sealed class NodeCluster : IAsyncDisposable
         Machines[id] = machine ?? new JournalMachine();
         IRaftTransport transport = Network.CreateTransport(id);
         var options = new RaftNodeOptions { Id = id, Configuration = _configuration, TickInterval = TimeSpan.FromMilliseconds(20) };
-        var node = new RaftNode(options, Storages[id], transport, Machines[id]);
+        var node = new RaftNode(options, Storages[id], transport, _wrap(Machines[id]));
         _running[id] = (node, transport);
         node.Start();
     }
