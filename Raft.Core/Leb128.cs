@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Raft.Core;
 
 /// <summary>Unsigned numbers of variable length: seven bits a byte, the lowest first, the top bit set on all but the last byte.</summary>
@@ -7,9 +5,6 @@ internal static class Leb128
 {
     /// <summary>Most bytes that a number takes.</summary>
     public const int MaxBytes = 10;
-
-    /// <summary>Bytes that <paramref name="value"/> takes.</summary>
-    public static int SizeOf(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
 
     /// <summary>Writes a number and moves <paramref name="target"/> behind it.</summary>
     public static void Write(ref Span<byte> target, ulong value)

@@ -188,6 +188,18 @@ internal sealed class RaftSessionTests
         Assert.That(async () => await RaftSession.OpenAsync(_raft, time: _time), Throws.TypeOf<FormatException>());
     }
 
+    [Test]
+    public async Task A_timeout_of_years_and_options_out_of_bounds_are_dealt_with_at_the_opening()
+    {
+        _raft.Replica.Configure(new SessionLimits { Timeout = TimeSpan.FromDays(3650) });
+        RaftSession session = await OpenAsync();
+        await session.DisposeAsync();
+        await session.DisposeAsync();
+        Assert.That(
+            async () => await RaftSession.OpenAsync(_raft, new RaftSessionOptions { KeepAlive = TimeSpan.FromDays(50) }, _time),
+            Throws.TypeOf<System.ComponentModel.DataAnnotations.ValidationException>());
+    }
+
     private static async Task<string> Reply(RaftSession session, string command)
         => Encoding.UTF8.GetString((await session.ProposeAsync(SessionReplica.Bytes(command))).Span);
 

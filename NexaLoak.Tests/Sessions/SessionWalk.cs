@@ -20,7 +20,10 @@ internal sealed class SessionWalk
     private readonly List<byte[]> _sent = [];
     private readonly List<(ulong Session, ulong Next)> _clients = [];
     private SessionReplica _other = new();
+
+    /// <summary>Clocks move in steps of 100 ms, so that a session is often exactly at its timeout.</summary>
     private long _now = 1_000_000;
+
 
     public Dictionary<SessionStatus, int> Seen { get; } = [];
 
@@ -35,7 +38,7 @@ internal sealed class SessionWalk
         int random = step / 20;
         if (choice == 18)
         {
-            _now += random % 700;
+            _now += random % 8 * 100;
             return null;
         }
 
@@ -116,5 +119,5 @@ internal sealed class SessionWalk
     /// <summary>One of the newest sessions, mostly; older ones have expired long ago.</summary>
     private int Place(int random) => Math.Max(0, _clients.Count - 1 - (random / 13 % (random % 9 == 0 ? 10 : 3)));
 
-    private DateTimeOffset Clock(int random) => DateTimeOffset.FromUnixTimeMilliseconds(_now - (random % 60));
+    private DateTimeOffset Clock(int random) => DateTimeOffset.FromUnixTimeMilliseconds(_now - (random % 3 * 100));
 }

@@ -132,18 +132,5 @@ public static class ConfigurationCodec
     }
 
     private static ulong Read(ref ReadOnlySpan<byte> bytes)
-    {
-        ulong value = 0;
-        for (int i = 0; i < bytes.Length && i < 10; i++)
-        {
-            value |= (ulong)(bytes[i] & 0x7F) << (7 * i);
-            if (bytes[i] < 0x80)
-            {
-                bytes = bytes[(i + 1)..];
-                return value;
-            }
-        }
-
-        throw new FormatException("A configuration is cut off.");
-    }
+        => Leb128.TryRead(ref bytes, out ulong value) ? value : throw new FormatException("A configuration is cut off.");
 }

@@ -18,7 +18,8 @@ public sealed class RaftSession : IAsyncDisposable
     {
         _client = client;
         _sender = sender;
-        TimeSpan interval = sender.Options.KeepAlive ?? client.Limits.Timeout / 3;
+        TimeSpan third = client.Limits.Timeout / 3;
+        TimeSpan interval = sender.Options.KeepAlive ?? (third < RaftSessionOptions.MaxKeepAlive ? third : RaftSessionOptions.MaxKeepAlive);
         _keepAlive = interval == Timeout.InfiniteTimeSpan ? Task.CompletedTask : KeepAliveAsync(interval);
     }
 

@@ -5,6 +5,9 @@ namespace Raft.Core.Sessions;
 /// <summary>How a <see cref="RaftSession"/> reaches the leader, and how long it tries.</summary>
 public sealed record RaftSessionOptions
 {
+    /// <summary>Most a <see cref="KeepAlive"/> can be, short of never.</summary>
+    internal static readonly TimeSpan MaxKeepAlive = TimeSpan.FromDays(1);
+
     /// <summary>How to reach a leader that is another node; without it a session works on the leader only, and ends calls when leadership goes elsewhere.</summary>
     public SessionRoute? Route { get; init; }
 
@@ -15,7 +18,8 @@ public sealed record RaftSessionOptions
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How often an idle session says that its client lives; a third of the cluster's timeout by default. <see cref="Timeout.InfiniteTimeSpan"/> for never.
+    /// How often an idle session says that its client lives; from a millisecond to a day. By default a third of the timeout that was in force when
+    /// the session was opened, or a day if that is less. <see cref="Timeout.InfiniteTimeSpan"/> for never.
     /// </summary>
     public TimeSpan? KeepAlive { get; init; }
 
@@ -28,9 +32,9 @@ public sealed record RaftSessionOptions
             throw new ValidationException($"{nameof(RetryDelay)} must be greater than zero, and {nameof(RetryFor)} at least zero.");
         }
 
-        if (KeepAlive is { } interval && interval != Timeout.InfiniteTimeSpan && interval < TimeSpan.FromMilliseconds(1))
+        if (KeepAlive is { } interval && interval != Timeout.InfiniteTimeSpan && (interval < TimeSpan.FromMilliseconds(1) || interval > MaxKeepAlive))
         {
-            throw new ValidationException($"{nameof(KeepAlive)} must be at least a millisecond.");
+            throw new ValidationException($"{nameof(KeepAlive)} must be a millisecond to a day, or never.");
         }
     }
 }
