@@ -11,21 +11,30 @@ using Raft.Transport.Grpc.Security;
 namespace Raft.Transport.Grpc;
 
 /// <summary>
-/// Carries messages between nodes over gRPC: one long-lived stream from each node to each other, on HTTP/2 and mutual TLS, as <c>Protos/raft.proto</c>
-/// describes it. Each peer has a bounded queue and a loop of its own, so that a slow or dead one is nobody else's trouble. It receives what
-/// <see cref="Hosting.RaftEndpoints.MapRaft"/> routes to it.
+/// Carries messages between nodes over gRPC: long-lived streams from each node to each other, on HTTP/2 and mutual TLS, as <c>Protos/raft.proto</c>
+/// describes it. Each peer has bounded queues and loops of its own, so that a slow or dead one is nobody else's trouble; and pieces of snapshots have a
+/// queue and a connection beside those of all other messages, so that they delay no heartbeat. It receives what <see cref="Hosting.RaftEndpoints.MapRaft"/>
+/// routes to it.
 /// </summary>
 /// <remarks>A frame carries everything that waits for the peer; batches grow only under load. Thread-safe, but for <see cref="Send"/> as its contract says.</remarks>
 public sealed class GrpcRaftTransport : IRaftTransport
 {
-    private readonly Dictionary<NodeId, PeerSender> _senders = [];
+    // A sender that is not used for one to two of these, and belongs to no member, is given up.
+    private static readonly TimeSpan _idleCheck = TimeSpan.FromMinutes(1);
+
+    private readonly PeerDirectory _peers;
     private readonly ExchangeReceiver _receiver;
+    private readonly TimeProvider _time;
     private ITransportListener? _listener;
+    private ITimer? _idleTimer;
     private bool _disposed;
 
     /// <summary>Creates a transport that does nothing until <see cref="Start"/>.</summary>
     /// <param name="self">This node.</param>
-    /// <param name="peers">Where the members are reached: <c>https://HOST:PORT</c>. The own address may be among them and is not used.</param>
+    /// <param name="peers">
+    /// Where nodes are reached, <c>https://HOST:PORT</c>, as long as no configuration says otherwise; see <see cref="UpdateMembers"/>. This node tells its
+    /// own address to those that it calls.
+    /// </param>
     /// <param name="authentication">The node's certificate and the cluster's authority; remains the caller's. <c>null</c> for plain text on loopback.</param>
     /// <param name="options">Limits and times; <c>null</c> for the defaults.</param>
     /// <param name="logger">Told of peers that come and go, and of callers that are refused.</param>
@@ -45,17 +54,11 @@ public sealed class GrpcRaftTransport : IRaftTransport
         ArgumentNullException.ThrowIfNull(peers);
         options ??= new GrpcTransportOptions();
         options.Validate();
-        ILogger log = logger ?? NullLogger<GrpcRaftTransport>.Instance;
-        time ??= TimeProvider.System;
         RequireOwnCertificate(self, authentication);
-
-        foreach ((NodeId peer, Uri address) in peers.Where(p => p.Key != self.NodeId))
-        {
-            PeerAddress.Require(peer, address, authentication is not null, options.AllowPlaintextOnLoopback);
-            _senders.Add(peer, new PeerSender(self, peer, address, authentication, options, time, log));
-        }
-
-        _receiver = new ExchangeReceiver(self, options, OnContact, log, time);
+        _time = time ?? TimeProvider.System;
+        var node = new LocalNode(self, authentication, options, logger ?? NullLogger<GrpcRaftTransport>.Instance, _time);
+        _peers = new PeerDirectory(node, peers);
+        _receiver = new ExchangeReceiver(node, _peers.OnContact);
     }
 
     /// <inheritdoc/>
@@ -69,18 +72,15 @@ public sealed class GrpcRaftTransport : IRaftTransport
             throw new InvalidOperationException("The transport was started before.");
         }
 
-        foreach (PeerSender sender in _senders.Values)
-        {
-            sender.Start(listener.OnUnreachable);
-        }
-
+        _peers.Start(listener.OnUnreachable);
         _receiver.Start(listener);
+        _idleTimer = _time.CreateTimer(_ => _peers.GiveUpIdle(_receiver.IsCalledBy), state: null, _idleCheck, _idleCheck);
     }
 
     /// <inheritdoc/>
     public void Send(in Message message)
     {
-        if (_senders.TryGetValue(message.To, out PeerSender? sender))
+        if (_peers.Find(message.To) is { } sender)
         {
             sender.Send(message);
         }
@@ -88,6 +88,18 @@ public sealed class GrpcRaftTransport : IRaftTransport
         {
             _listener?.OnUnreachable(message.To);
         }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// An address has the form <c>https://HOST:PORT</c>. One that can't be used is logged once and counts as none. A member without an address is reached where
+    /// the constructor was told, or where the member itself said when it called. The connections to a node that is no member any more are closed after a
+    /// minute or two in which nothing was sent to it and it had no call open.
+    /// </remarks>
+    public void UpdateMembers(ClusterConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        _peers.UpdateMembers(configuration);
     }
 
     /// <summary>Ends all calls and stops sending; what waits is dropped. Idempotent.</summary>
@@ -98,26 +110,24 @@ public sealed class GrpcRaftTransport : IRaftTransport
             return;
         }
 
+        if (_idleTimer is not null)
+        {
+            await _idleTimer.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _receiver.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(_senders.Values.Select(static sender => sender.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await _peers.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Serves a call of the method Exchange until it ends.</summary>
     internal Task ServeAsync(HttpContext context, CancellationToken stopping) => _receiver.ServeAsync(context, stopping);
 
-    /// <summary>What waits for a peer now.</summary>
-    internal (int Messages, long Bytes) QueueOf(NodeId peer) => (_senders[peer].QueuedMessages, _senders[peer].QueuedBytes);
+    /// <summary>What waits in a lane for a peer now.</summary>
+    internal (int Messages, long Bytes) QueueOf(NodeId peer, Lane lane = Lane.Main)
+        => _peers.Find(peer)?[lane] is { } sender ? (sender.QueuedMessages, sender.QueuedBytes) : default;
 
-    private bool OnContact(NodeId peer)
-    {
-        if (!_senders.TryGetValue(peer, out PeerSender? sender))
-        {
-            return false;
-        }
-
-        sender.OnContact();
-        return true;
-    }
+    /// <summary>Where messages to a node go; <c>null</c> when they go nowhere.</summary>
+    internal Uri? AddressOf(NodeId peer) => _peers.Find(peer)?.Address;
 
     private static void RequireOwnCertificate(NodeIdentity self, PeerAuthentication? authentication)
     {

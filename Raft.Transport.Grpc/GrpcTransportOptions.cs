@@ -14,10 +14,13 @@ public sealed class GrpcTransportOptions
     /// </summary>
     public int MaxFrameBytes { get; set; } = 4 << 20;
 
-    /// <summary>Messages that may wait for one peer; more are dropped. At least 1.</summary>
+    /// <summary>Messages that may wait for one peer, and as many pieces of snapshots beside them; more are dropped. At least 1.</summary>
     public int MaxQueuedMessages { get; set; } = 4096;
 
-    /// <summary>Bytes of messages that may wait for one peer; more are dropped. At least <see cref="MaxFrameBytes"/>; 32 MiB unless set.</summary>
+    /// <summary>
+    /// Bytes of messages that may wait for one peer, and as many of pieces of snapshots beside them; more are dropped. At least <see cref="MaxFrameBytes"/>;
+    /// 32 MiB unless set.
+    /// </summary>
     public long MaxQueuedBytes { get; set; } = 32 << 20;
 
     /// <summary>Time for TCP and TLS to be established. Greater than zero.</summary>

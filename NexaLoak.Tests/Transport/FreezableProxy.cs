@@ -11,6 +11,7 @@ internal sealed class FreezableProxy : IAsyncDisposable
     private readonly ConcurrentBag<TcpClient> _clients = [];
     private readonly IPEndPoint _target;
     private readonly Task _accepting;
+    private readonly CancellationTokenSource _stop = new();
     private volatile TaskCompletionSource _thawed = new();
 
     public FreezableProxy(IPEndPoint target)
@@ -23,6 +24,9 @@ internal sealed class FreezableProxy : IAsyncDisposable
 
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
 
+    /// <summary>Bytes that one way of a connection carries, after which it gets stuck for good.</summary>
+    public long BytesPerConnection { get; init; } = long.MaxValue;
+
     public void Freeze() => _thawed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Thaw() => _thawed.SetResult();
@@ -31,6 +35,8 @@ internal sealed class FreezableProxy : IAsyncDisposable
     {
         _listener.Stop();
         await _accepting;
+        await _stop.CancelAsync();
+        _stop.Dispose();
         foreach (TcpClient client in _clients)
         {
             client.Dispose();
@@ -67,17 +73,24 @@ internal sealed class FreezableProxy : IAsyncDisposable
     private async Task CopyAsync(TcpClient from, TcpClient to)
     {
         byte[] buffer = new byte[16 * 1024];
+        long carried = 0;
         try
         {
             for (int read; (read = await from.GetStream().ReadAsync(buffer)) > 0;)
             {
                 await _thawed.Task;
+                carried += read;
+                if (carried > BytesPerConnection)
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
+                }
+
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, read));
             }
 
             to.Client.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or SocketException or InvalidOperationException or OperationCanceledException)
         {
             // One side has gone: so must the other.
             from.Dispose();

@@ -124,15 +124,45 @@ public sealed class PeerAuthenticationTests
     }
 
     [Test]
-    public async Task A_member_of_the_cluster_that_is_no_peer_is_refused()
+    public async Task A_certificate_of_the_cluster_admits_a_node_that_nobody_here_has_heard_of()
+    {
+        await using var cluster = new TransportCluster(2);
+        TransportNode two = await cluster.StartAsync(2);
+        byte[] truth = FrameCodecTests.Encode([TransportCluster.Heartbeat(8, 2)]);
+        byte[] end = FrameCodecTests.Encode([TransportCluster.Heartbeat(1, 2)]);
+
+        GrpcStatus status = await Call(cluster, certified: 8, ExchangeHeaders.Create(TransportCluster.Identity(8), new NodeId(2)), truth, end);
+
+        Assert.That(two.Listener.Messages.Single().From, Is.EqualTo(new NodeId(8)));
+        Assert.That(status.Code, Is.EqualTo(GrpcStatusCode.PermissionDenied), "it may speak for itself only");
+    }
+
+    [Test]
+    public async Task A_node_with_the_receivers_own_id_is_refused()
     {
         await using var cluster = new TransportCluster(2);
         TransportNode two = await cluster.StartAsync(2);
 
-        GrpcStatus status = await Call(cluster, certified: 8, ExchangeHeaders.Create(TransportCluster.Identity(8), new NodeId(2)));
+        GrpcStatus status = await Call(cluster, certified: 2, ExchangeHeaders.Create(TransportCluster.Identity(2), new NodeId(2)));
 
         Assert.That(status.Code, Is.EqualTo(GrpcStatusCode.PermissionDenied));
-        await ExpectRefusal(two, "Node 8 is not a peer of node 2");
+        await ExpectRefusal(two, "This node is node 2 itself");
+    }
+
+    [TestCase(ExchangeHeaders.From, "0", "not a node id")]
+    [TestCase(ExchangeHeaders.LaneName, "fast", "no lane 'fast'")]
+    [TestCase(ExchangeHeaders.Address, "somewhere", "https://HOST:PORT")]
+    [TestCase(ExchangeHeaders.Address, "http://127.0.0.1:7000", "without TLS")]
+    public async Task A_malformed_header_is_named(string header, string value, string reason)
+    {
+        await using var cluster = new TransportCluster(2);
+        await cluster.StartAsync(2);
+        KeyValuePair<string, string>[] headers = ExchangeHeaders.Create(TransportCluster.Identity(1), new NodeId(2));
+
+        GrpcStatus status = await Call(cluster, certified: 1, [.. headers.Where(h => h.Key != header), new(header, value)]);
+
+        Assert.That(status.Code, Is.EqualTo(GrpcStatusCode.InvalidArgument));
+        Assert.That(status.Message, Does.Contain(reason));
     }
 
     [TestCase(ExchangeHeaders.Version, "2", "protocol version 1")]

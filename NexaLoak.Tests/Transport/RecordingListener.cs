@@ -15,9 +15,13 @@ internal sealed class RecordingListener : ITransportListener
     /// <summary>What the node answers to a message.</summary>
     public bool Accepts { get; set; } = true;
 
+    /// <summary>Called with each message after it was kept, on the thread that delivers it.</summary>
+    public Action<Message>? OnArrival { get; set; }
+
     public bool OnMessage(in Message message)
     {
         Messages.Enqueue(message);
+        OnArrival?.Invoke(message);
         return Accepts;
     }
 

@@ -2,7 +2,9 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Raft.Core.Consensus;
+using Raft.Core.Log;
 using Raft.Core.Membership;
+using Raft.Core.Storage;
 using Raft.Transport.Grpc;
 using Raft.Transport.Grpc.Security;
 
@@ -38,6 +40,20 @@ internal sealed class TransportCluster : IAsyncDisposable
     public static Message Heartbeat(ulong from, ulong to, ulong term = 1)
         => new() { Type = MessageType.HeartbeatRequest, From = new NodeId(from), To = new NodeId(to), Term = term };
 
+    public static Message Chunk(ulong from, ulong to, int bytes)
+    {
+        var configuration = new ClusterConfiguration([new NodeId(from), new NodeId(to)]);
+        var snapshot = new SnapshotMetadata(new LogId(1, 1), configuration, ConfigurationIndex: 1, bytes, Checksum: 7);
+        return new OutboundChunk(new NodeId(from), new NodeId(to), Term: 1, snapshot, Offset: 0, bytes).ToMessage(new byte[bytes]);
+    }
+
+    /// <summary>A configuration of voters that names the addresses of those nodes of this cluster that are among them.</summary>
+    public ClusterConfiguration Configuration(params ulong[] voters)
+    {
+        NodeId[] ids = [.. voters.Select(static id => new NodeId(id))];
+        return new ClusterConfiguration(ids, addresses: Addresses.Where(a => ids.Contains(a.Key)).Select(static a => KeyValuePair.Create(a.Key, a.Value.ToString())));
+    }
+
     /// <summary>Credentials of a node, of this cluster's authority unless another one is given.</summary>
     public PeerAuthentication Credentials(ulong node, ClusterCertificateAuthority? authority = null)
     {
@@ -47,10 +63,15 @@ internal sealed class TransportCluster : IAsyncDisposable
         return credentials;
     }
 
-    public async Task<TransportNode> StartAsync(ulong node, GrpcTransportOptions? options = null, Action<WebApplication>? map = null)
+    public async Task<TransportNode> StartAsync(
+        ulong node,
+        GrpcTransportOptions? options = null,
+        Action<WebApplication>? map = null,
+        IReadOnlyDictionary<NodeId, Uri>? peers = null,
+        TimeProvider? time = null)
     {
         TransportNode running = await TransportNode.StartAsync(
-            Identity(node), EndPoints[new NodeId(node)], Addresses, Credentials(node), options ?? FastOptions(), map);
+            Identity(node), EndPoints[new NodeId(node)], peers ?? Addresses, Credentials(node), options ?? FastOptions(), map, time);
         _running.Add(running);
         return running;
     }

@@ -35,10 +35,11 @@ internal sealed class TransportNode : IAsyncDisposable
         IReadOnlyDictionary<NodeId, Uri> peers,
         PeerAuthentication? authentication,
         GrpcTransportOptions? options = null,
-        Action<WebApplication>? map = null)
+        Action<WebApplication>? map = null,
+        TimeProvider? time = null)
     {
         var log = new LogSink();
-        var transport = new GrpcRaftTransport(self, peers, authentication, options, log.CreateLogger<GrpcRaftTransport>());
+        var transport = new GrpcRaftTransport(self, peers, authentication, options, log.CreateLogger<GrpcRaftTransport>(), time);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddSingleton(transport);

@@ -16,11 +16,17 @@ internal static class ExchangeHeaders
     public const string From = "raft-from";
     public const string To = "raft-to";
 
-    public static KeyValuePair<string, string>[] Create(NodeIdentity from, NodeId to) =>
+    public const string LaneName = "raft-lane";
+    public const string SnapshotLane = "snapshot";
+    public const string Address = "raft-address";
+
+    public static KeyValuePair<string, string>[] Create(NodeIdentity from, NodeId to, Lane lane = Lane.Main, Uri? address = null) =>
     [
         new(Version, ProtocolVersion.ToString(CultureInfo.InvariantCulture)),
         new(Cluster, from.ClusterId),
         new(From, from.NodeId.ToString()),
         new(To, to.ToString()),
+        .. lane == Lane.Snapshot ? [new(LaneName, SnapshotLane)] : Array.Empty<KeyValuePair<string, string>>(),
+        .. address is not null ? [new(Address, PeerAddress.Format(address))] : Array.Empty<KeyValuePair<string, string>>(),
     ];
 }

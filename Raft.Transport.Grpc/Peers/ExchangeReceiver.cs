@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Raft.Core.Consensus;
 using Raft.Core.Membership;
 using Raft.Core.Transport;
@@ -14,37 +13,39 @@ using Raft.Transport.Grpc.Wire;
 
 namespace Raft.Transport.Grpc.Peers;
 
-/// <summary>Serves the method Exchange: makes sure who calls, and delivers what they send. Each peer has one call at a time, the newest.</summary>
+/// <summary>
+/// Serves the method Exchange: makes sure who calls, and delivers what they send. Each peer has one call at a time and lane, the newest.
+/// </summary>
 internal sealed class ExchangeReceiver : IAsyncDisposable
 {
+    private readonly LocalNode _node;
     private readonly NodeIdentity _self;
     private readonly GrpcTransportOptions _options;
-    private readonly Func<NodeId, bool> _onContact;
-    private readonly ILogger _logger;
+    private readonly Action<NodeId, Uri?> _onContact;
     private readonly RefusalLog _refusals;
-    private readonly ConcurrentDictionary<NodeId, CancellationTokenSource> _calls = new();
+    private readonly ConcurrentDictionary<(NodeId Peer, Lane Lane), CancellationTokenSource> _calls = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopped;
     private ITransportListener? _listener;
 
     /// <summary>Creates a receiver that refuses calls until it is started.</summary>
-    /// <param name="self">This node.</param>
-    /// <param name="options">Limits.</param>
-    /// <param name="onContact">Told of a peer that has called; returns false when the node is no peer.</param>
-    /// <param name="logger">Told of callers that are refused.</param>
-    /// <param name="time">Measures pauses between reports.</param>
-    public ExchangeReceiver(NodeIdentity self, GrpcTransportOptions options, Func<NodeId, bool> onContact, ILogger logger, TimeProvider time)
+    /// <param name="node">This node.</param>
+    /// <param name="onContact">Told of a node that has called, and of the address that it names.</param>
+    public ExchangeReceiver(LocalNode node, Action<NodeId, Uri?> onContact)
     {
-        _self = self;
-        _options = options;
+        _node = node;
+        _self = node.Identity;
+        _options = node.Options;
         _onContact = onContact;
-        _logger = logger;
-        _refusals = new RefusalLog(logger, time);
+        _refusals = new RefusalLog(node.Logger, node.Time);
         _stopped = _stop.Token;
     }
 
     /// <summary>Begins to accept calls.</summary>
     public void Start(ITransportListener listener) => Volatile.Write(ref _listener, listener);
+
+    /// <summary>True while a call of that node is open.</summary>
+    public bool IsCalledBy(NodeId peer) => _calls.ContainsKey((peer, Lane.Main)) || _calls.ContainsKey((peer, Lane.Snapshot));
 
     /// <summary>Ends all calls and accepts none any more.</summary>
     public async ValueTask DisposeAsync()
@@ -57,7 +58,7 @@ internal sealed class ExchangeReceiver : IAsyncDisposable
     public async Task ServeAsync(HttpContext context, CancellationToken stopping)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, _stopped);
-        await GrpcServerCall.ServeAsync(context, _options.MaxFrameBytes, ExchangeAsync, _logger, end.Token).ConfigureAwait(false);
+        await GrpcServerCall.ServeAsync(context, _options.MaxFrameBytes, ExchangeAsync, _node.Logger, end.Token).ConfigureAwait(false);
     }
 
     private async Task ExchangeAsync(GrpcServerCall call, CancellationToken cancellationToken)
@@ -67,10 +68,12 @@ internal sealed class ExchangeReceiver : IAsyncDisposable
         try
         {
             NodeId peer = Authenticate(call);
+            Lane lane = LaneOf(call);
+            _onContact(peer, AddressOf(call));
             // Not disposed, which would be of no use without a timer: a newer call may cancel it at any time.
             var newer = new CancellationTokenSource();
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, newer.Token);
-            TakeThePlaceOfOlderCall(peer, newer);
+            TakeThePlaceOfOlderCall((peer, lane), newer);
             try
             {
                 await call.ReplyAsync(new ExchangeReply { Version = ExchangeHeaders.ProtocolVersion, NodeId = _self.NodeId.Value }, end.Token)
@@ -83,7 +86,7 @@ internal sealed class ExchangeReceiver : IAsyncDisposable
             }
             finally
             {
-                LeavePlace(peer, newer);
+                LeavePlace((peer, lane), newer);
             }
         }
         catch (GrpcException e) when (e.Status.Code is not (GrpcStatusCode.Unavailable or GrpcStatusCode.Aborted))
@@ -131,7 +134,7 @@ internal sealed class ExchangeReceiver : IAsyncDisposable
         RequireHeader(call, ExchangeHeaders.Cluster, _self.ClusterId, "belongs to cluster");
         RequireHeader(call, ExchangeHeaders.To, _self.NodeId.ToString(), "is node");
         string text = call.RequireHeader(ExchangeHeaders.From);
-        if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value))
+        if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) || value == 0)
         {
             throw new GrpcException(GrpcStatusCode.InvalidArgument, $"'{text}' is not a node id.");
         }
@@ -146,9 +149,28 @@ internal sealed class ExchangeReceiver : IAsyncDisposable
             throw new GrpcException(GrpcStatusCode.Unauthenticated, "The connection carries no certificate of the cluster; use the node's TLS port.");
         }
 
-        return _onContact(from)
+        return from != _self.NodeId
             ? from
-            : throw new GrpcException(GrpcStatusCode.PermissionDenied, $"Node {from} is not a peer of node {_self.NodeId}; add it to the peers.");
+            : throw new GrpcException(GrpcStatusCode.PermissionDenied, $"This node is node {from} itself; each needs an id and a certificate of its own.");
+    }
+
+    private static Lane LaneOf(GrpcServerCall call)
+        => call.FindHeader(ExchangeHeaders.LaneName) switch
+        {
+            null => Lane.Main,
+            ExchangeHeaders.SnapshotLane => Lane.Snapshot,
+            { } other => throw new GrpcException(GrpcStatusCode.InvalidArgument, $"There is no lane '{other}'."),
+        };
+
+    private Uri? AddressOf(GrpcServerCall call)
+    {
+        if (call.FindHeader(ExchangeHeaders.Address) is not { } text)
+        {
+            return null;
+        }
+
+        (Uri? address, string? problem) = _node.ReadAddress(text);
+        return address ?? throw new GrpcException(GrpcStatusCode.InvalidArgument, $"The caller's address can't be used: {problem}.");
     }
 
     private static void RequireHeader(GrpcServerCall call, string header, string expected, string what)
@@ -169,10 +191,10 @@ internal sealed class ExchangeReceiver : IAsyncDisposable
         }
     }
 
-    private void TakeThePlaceOfOlderCall(NodeId peer, CancellationTokenSource call)
+    private void TakeThePlaceOfOlderCall((NodeId Peer, Lane Lane) place, CancellationTokenSource call)
     {
         CancellationTokenSource? older = null;
-        _calls.AddOrUpdate(peer, call, (_, existing) =>
+        _calls.AddOrUpdate(place, call, (_, existing) =>
         {
             older = existing;
             return call;
@@ -180,5 +202,5 @@ internal sealed class ExchangeReceiver : IAsyncDisposable
         older?.Cancel();
     }
 
-    private void LeavePlace(NodeId peer, CancellationTokenSource call) => _calls.TryRemove(new KeyValuePair<NodeId, CancellationTokenSource>(peer, call));
+    private void LeavePlace((NodeId Peer, Lane Lane) place, CancellationTokenSource call) => _calls.TryRemove(new(place, call));
 }

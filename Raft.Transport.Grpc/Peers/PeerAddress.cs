@@ -1,6 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-using Raft.Core.Membership;
-
 namespace Raft.Transport.Grpc.Peers;
 
 /// <summary>Rules for the address of a peer.</summary>
@@ -25,12 +22,19 @@ internal static class PeerAddress
             : null;
     }
 
-    /// <exception cref="ValidationException">The address can't be used.</exception>
-    public static void Require(NodeId peer, Uri address, bool haveCertificate, bool allowPlaintextOnLoopback)
+    /// <summary>Reads an address.</summary>
+    /// <returns>The address, or what is wrong with it.</returns>
+    public static (Uri? Address, string? Problem) Read(string text, bool haveCertificate, bool allowPlaintextOnLoopback)
     {
-        if (Problem(address, haveCertificate, allowPlaintextOnLoopback) is { } problem)
-        {
-            throw new ValidationException($"The address of node {peer} can't be used: {problem}.");
-        }
+        string? problem = Uri.TryCreate(text, UriKind.Absolute, out Uri? address)
+            ? Problem(address, haveCertificate, allowPlaintextOnLoopback)
+            : $"'{text}' is not of the form https://HOST:PORT";
+        return problem is null ? (address, null) : (null, problem);
     }
+
+    /// <summary>The one form in which an address travels: ASCII, with port, without a path.</summary>
+    public static string Format(Uri address)
+        => address.HostNameType == UriHostNameType.IPv6
+            ? $"{address.Scheme}://[{address.IdnHost}]:{address.Port}"
+            : $"{address.Scheme}://{address.IdnHost}:{address.Port}";
 }

@@ -81,6 +81,10 @@ internal sealed class GrpcServerCall : IDisposable
             ? value
             : throw new GrpcException(GrpcStatusCode.InvalidArgument, $"The call must carry the header {name} once.");
 
+    /// <summary>Value of a header of ASCII metadata; <c>null</c> when the call does not carry it.</summary>
+    /// <exception cref="GrpcException">The header comes more than once.</exception>
+    public string? FindHeader(string name) => HttpContext.Request.Headers[name].Count == 0 ? null : RequireHeader(name);
+
     /// <summary>Sends a message, and the headers before the first one.</summary>
     public async Task ReplyAsync(IMessage message, CancellationToken cancellationToken)
     {

@@ -65,15 +65,7 @@ public sealed class GrpcInteropTests
         await using var cluster = new TransportCluster(2);
         using var folder = new TemporaryFolder();
         using PythonGrpc server = PythonGrpc.Start("exchange_server.py");
-        await server.WriteLineAsync(new
-        {
-            authority = Save(cluster.Authority, folder),
-            certificate = Save(cluster.Authority, folder, node: 2),
-            key = folder.File("2.key"),
-            reply = new ExchangeReply { Version = 1, NodeId = 2 }.ToByteString().ToBase64(),
-        });
-        int port = (await server.ReadLineAsync()).GetProperty("port").GetInt32();
-        var peers = new Dictionary<NodeId, Uri> { [new NodeId(2)] = new($"https://127.0.0.1:{port}") };
+        var peers = new Dictionary<NodeId, Uri> { [new NodeId(2)] = await ServeAsync(server, cluster, folder) };
         var log = new LogSink();
         await using var transport = new GrpcRaftTransport(TransportCluster.Identity(1), peers, cluster.Credentials(1), logger: log.CreateLogger<GrpcRaftTransport>());
         transport.Start(new RecordingListener());
@@ -90,6 +82,42 @@ public sealed class GrpcInteropTests
         }
 
         await Eventually.Holds(() => log.Informations.Any(static line => line.Contains("Node 2", StringComparison.Ordinal)), "the reply is understood");
+    }
+
+    [Test]
+    public async Task A_foreign_server_gets_pieces_of_snapshots_in_a_lane_of_their_own_and_learns_the_callers_address()
+    {
+        await using var cluster = new TransportCluster(2);
+        using var folder = new TemporaryFolder();
+        using PythonGrpc server = PythonGrpc.Start("exchange_server.py");
+        Dictionary<NodeId, Uri> peers = cluster.Addresses;
+        peers[new NodeId(2)] = await ServeAsync(server, cluster, folder);
+        await using var transport = new GrpcRaftTransport(TransportCluster.Identity(1), peers, cluster.Credentials(1));
+        transport.Start(new RecordingListener());
+
+        transport.Send(TransportCluster.Chunk(1, 2, bytes: 3));
+        JsonElement metadata = (await server.ReadLineAsync()).GetProperty("metadata");
+        RaftFrame frame = RaftFrame.Parser.ParseFrom((await server.ReadLineAsync()).GetProperty("frame").GetBytesFromBase64());
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(metadata.GetProperty(ExchangeHeaders.LaneName).GetString(), Is.EqualTo(ExchangeHeaders.SnapshotLane));
+            Assert.That(metadata.GetProperty(ExchangeHeaders.Address).GetString(), Is.EqualTo($"https://{cluster.EndPoints[new NodeId(1)]}"));
+            Assert.That(frame.Messages.Single().Chunk.Data, Has.Length.EqualTo(3));
+            Assert.That(frame.Messages.Single().Chunk.Snapshot, Has.Property("Size").EqualTo(3).And.Property("Checksum").EqualTo(7));
+        }
+    }
+
+    private static async Task<Uri> ServeAsync(PythonGrpc server, TransportCluster cluster, TemporaryFolder folder)
+    {
+        await server.WriteLineAsync(new
+        {
+            authority = Save(cluster.Authority, folder),
+            certificate = Save(cluster.Authority, folder, node: 2),
+            key = folder.File("2.key"),
+            reply = new ExchangeReply { Version = 1, NodeId = 2 }.ToByteString().ToBase64(),
+        });
+        return new Uri($"https://127.0.0.1:{(await server.ReadLineAsync()).GetProperty("port").GetInt32()}");
     }
 
     private static async Task<JsonElement> CallAsync(TransportCluster cluster, string method, params byte[][] frames)
