@@ -100,6 +100,7 @@ public sealed class HostingTests
     [TestCase("Raft:MailboxCapacity", "0", "Raft:MailboxCapacity must be at least 1")]
     [TestCase("Raft:Consensus:ElectionTicks", "1", "Raft:Consensus: RaftOptions.ElectionTicks")]
     [TestCase("Raft:Consensus:MaxEntryBytes", "5000000", "Raft:Transport:MaxFrameBytes must be at least")]
+    [TestCase("Raft:Consensus:SnapshotChunkBytes", "4194304", "Raft:Transport:MaxFrameBytes must be at least")]
     [TestCase("Raft:Transport:MaxQueuedMessages", "0", "Raft:Transport: GrpcTransportOptions.MaxQueuedMessages")]
     public void A_wrong_setting_is_named_with_its_remedy(string key, string value, string message)
     {
@@ -107,6 +108,64 @@ public sealed class HostingTests
         settings[key] = value;
 
         Assert.That(() => Options(settings), Throws.TypeOf<OptionsValidationException>().With.Message.Contains(message));
+    }
+
+    [TestCase("4", null, "Raft:Listen is missing: set it, or Raft:Peers:4")]
+    [TestCase("0", null, "which the cluster has never had")]
+    [TestCase("4", "10.0.0.4:7000", "Raft:Peers:4")]
+    public void A_wrong_setting_of_a_node_that_joins_is_named_with_its_remedy(string id, string? address, string message)
+    {
+        Dictionary<string, string?> settings = ValidSettings();
+        settings["Raft:Join"] = "true";
+        settings["Raft:NodeId"] = id;
+        if (address is not null)
+        {
+            settings["Raft:Peers:4"] = address;
+        }
+
+        Assert.That(() => Options(settings), Throws.TypeOf<OptionsValidationException>().With.Message.Contains(message));
+    }
+
+    [Test]
+    public void A_configuration_without_members_is_only_for_a_node_that_joins()
+    {
+        Dictionary<string, string?> settings = ValidSettings();
+        settings.Remove("Raft:Peers:1");
+        settings.Remove("Raft:Peers:2");
+        settings["Raft:Listen"] = "127.0.0.1:7001";
+        Assert.That(() => Options(settings), Throws.TypeOf<OptionsValidationException>().With.Message.Contains("Raft:Join"));
+
+        settings["Raft:Join"] = "true";
+        Assert.That(Options(settings).Configuration(), Is.EqualTo(ClusterConfiguration.Empty));
+    }
+
+    [Test]
+    public void Founding_members_and_their_addresses_make_the_first_configuration_however_they_are_written()
+    {
+        Dictionary<string, string?> settings = ValidSettings();
+        settings["Raft:Peers:1"] = "HTTPS://LocalHost:443/";
+        settings["Raft:Peers:2"] = "https://[2001:db8::0002]:7002";
+        ClusterConfiguration configuration = Options(settings).Configuration();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(configuration.Voters, Is.EqualTo(new[] { new NodeId(1), new NodeId(2) }));
+            Assert.That(configuration.Addresses.Values, Is.EqualTo(new[] { "https://localhost:443", "https://[2001:db8::2]:7002" }));
+        }
+    }
+
+    [Test]
+    public async Task A_node_that_joins_waits_and_founds_nothing()
+    {
+        await using WebApplication app = SingleNode<KeyValueStore>(new LogSink(), join: true);
+        await app.StartAsync();
+        var raft = app.Services.GetRequiredService<IRaft>();
+        var time = System.Diagnostics.Stopwatch.StartNew();
+        await Eventually.Holds(() => time.Elapsed > TimeSpan.FromMilliseconds(500), "several election timeouts pass");
+
+        Assert.That(raft.Status, Has.Property(nameof(RaftStatus.Role)).EqualTo(Role.Follower).And.Property(nameof(RaftStatus.Term)).EqualTo(0));
+        await app.StopAsync();
+        Assert.That(raft.Completion.IsCompletedSuccessfully);
     }
 
     [Test]
@@ -193,22 +252,23 @@ public sealed class HostingTests
         return app;
     }
 
-    private static WebApplication SingleNode<TMachine>(LogSink log)
+    private static WebApplication SingleNode<TMachine>(LogSink log, bool join = false)
         where TMachine : class, IStateMachine
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log);
         IPEndPoint endPoint = LoopbackPort.Reserve();
         builder.WebHost.UseUrls($"http://{LoopbackPort.Reserve()}");
-        builder.Services.AddRaft(options => Plaintext(options, endPoint)).UseGrpcTransport().UseStateMachine<TMachine>()
+        builder.Services.AddRaft(options => Plaintext(options, endPoint, join)).UseGrpcTransport().UseStateMachine<TMachine>()
             .Services.AddSingleton<IRaftStorage>(new MemoryStorage());
         WebApplication app = builder.Build();
         app.MapRaft();
         return app;
     }
 
-    private static void Plaintext(RaftHostOptions options, IPEndPoint endPoint)
+    private static void Plaintext(RaftHostOptions options, IPEndPoint endPoint, bool join = false)
     {
+        options.Join = join;
         options.ClusterId = "kv";
         options.NodeId = 1;
         options.Peers["1"] = $"http://{endPoint}";

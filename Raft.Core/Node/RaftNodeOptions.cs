@@ -7,10 +7,10 @@ namespace Raft.Core.Node;
 /// <summary>What a <see cref="RaftNode"/> needs to know to run.</summary>
 public sealed record RaftNodeOptions
 {
-    /// <summary>This node; a member of <see cref="Configuration"/>.</summary>
+    /// <summary>This node; a member of <see cref="Configuration"/>, unless that is empty.</summary>
     public required NodeId Id { get; init; }
 
-    /// <summary>The members of the cluster, the same on all of them.</summary>
+    /// <summary>The members that found the cluster, the same on all of them; <see cref="ClusterConfiguration.Empty"/> for a node that joins one.</summary>
     public required ClusterConfiguration Configuration { get; init; }
 
     /// <summary>Length of a tick. Heartbeats and election timeouts are multiples of it (<see cref="RaftOptions"/>).</summary>
@@ -30,7 +30,7 @@ public sealed record RaftNodeOptions
     public void Validate()
     {
         Raft.Validate();
-        if (!Configuration.Contains(Id))
+        if (!Configuration.IsEmpty && !Configuration.Contains(Id))
         {
             throw new ValidationException($"Node {Id} is not a member of the cluster {Configuration}.");
         }

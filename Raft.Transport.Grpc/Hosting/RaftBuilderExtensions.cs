@@ -35,7 +35,7 @@ public static partial class RaftBuilderExtensions
             RaftHostOptions options = provider.GetRequiredService<IOptions<RaftHostOptions>>().Value;
             return new GrpcRaftTransport(
                 options.Self(),
-                options.Members(),
+                options.Peers(),
                 Credentials(provider, options),
                 options.Transport,
                 provider.GetService<ILogger<GrpcRaftTransport>>(),

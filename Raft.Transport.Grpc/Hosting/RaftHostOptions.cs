@@ -11,11 +11,21 @@ public sealed class RaftHostOptions
     /// <summary>Name of the cluster, the same on all nodes; see <see cref="Security.NodeIdentity.IsValidClusterId"/>.</summary>
     public string? ClusterId { get; set; }
 
-    /// <summary>Number of this node, at least 1; one of the keys of <see cref="Peers"/>.</summary>
+    /// <summary>Number of this node, at least 1; one of the keys of <see cref="Peers"/> unless it joins.</summary>
     public ulong NodeId { get; set; }
 
-    /// <summary>All members, this node too: number and address, such as <c>"1": "https://10.0.0.1:7000"</c>. The same on all nodes.</summary>
+    /// <summary>
+    /// The members that found the cluster, this node too: number and address, such as <c>"1": "https://10.0.0.1:7000"</c>. They must be the same on all of them,
+    /// because the log of each begins with them; whom the cluster has later it keeps in the log. For a node that joins (<see cref="Join"/>): its own
+    /// number and address, and those of other members if it shall reach them before they call.
+    /// </summary>
     public Dictionary<string, string> Peers { get; } = [];
+
+    /// <summary>
+    /// The node joins a cluster that exists: it waits until a leader that has added it calls, and founds none. Of no effect once the node has a log, so it may
+    /// remain set.
+    /// </summary>
+    public bool Join { get; set; }
 
     /// <summary>The node's credentials.</summary>
     public RaftTlsOptions Tls { get; } = new();

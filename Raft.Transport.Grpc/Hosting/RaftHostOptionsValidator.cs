@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Options;
 using Raft.Core.Log;
+using Raft.Transport.Grpc.Codec;
 using Raft.Transport.Grpc.Peers;
 using Raft.Transport.Grpc.Security;
 
@@ -37,15 +38,17 @@ internal sealed class RaftHostOptionsValidator(string section) : IValidateOption
 
         if (options.NodeId == 0)
         {
-            yield return $"{section}:NodeId is missing: set it to the number of this node, one of the keys of {section}:Peers.";
+            yield return $"{section}:NodeId is missing: set it to the number of this node"
+                + (options.Join ? ", which the cluster has never had." : $", one of the keys of {section}:Peers.");
         }
     }
 
     private IEnumerable<string> Members(RaftHostOptions options)
     {
-        if (options.Peers.Count == 0)
+        if (options.Peers.Count == 0 && !options.Join)
         {
-            yield return $"{section}:Peers is empty: list all members, this node too, such as {section}:Peers:1 = https://10.0.0.1:7000.";
+            yield return $"{section}:Peers is empty: list all members, this node too, such as {section}:Peers:1 = https://10.0.0.1:7000. Set {section}:Join to true "
+                + "instead for a node that joins a cluster.";
             yield break;
         }
 
@@ -64,7 +67,14 @@ internal sealed class RaftHostOptionsValidator(string section) : IValidateOption
 
         if (options.NodeId != 0 && !options.Peers.ContainsKey(options.NodeId.ToString(CultureInfo.InvariantCulture)))
         {
-            yield return $"{section}:Peers does not list this node: add {section}:Peers:{options.NodeId}, or correct {section}:NodeId.";
+            if (!options.Join)
+            {
+                yield return $"{section}:Peers does not list this node: add {section}:Peers:{options.NodeId}, or correct {section}:NodeId.";
+            }
+            else if (options.Listen is null)
+            {
+                yield return $"{section}:Listen is missing: set it, or {section}:Peers:{options.NodeId} to the address at which others reach this node.";
+            }
         }
     }
 
@@ -76,9 +86,7 @@ internal sealed class RaftHostOptionsValidator(string section) : IValidateOption
             return $"{section}:Peers:{id} names no node: use numbers from 1 as keys.";
         }
 
-        string? problem = Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
-            ? PeerAddress.Problem(uri, haveCertificate: !IsPlaintext(options), options.Transport.AllowPlaintextOnLoopback)
-            : $"'{address}' is not of the form https://HOST:PORT";
+        string? problem = PeerAddress.Read(address, haveCertificate: !IsPlaintext(options), options.Transport.AllowPlaintextOnLoopback).Problem;
         return problem is null ? null : $"{section}:Peers:{id}: {problem}.";
     }
 
@@ -138,11 +146,13 @@ internal sealed class RaftHostOptionsValidator(string section) : IValidateOption
             }
         }
 
-        long largest = Math.Max(options.Consensus.MaxAppendBytes, options.Consensus.MaxEntryBytes + (long)Entry.Overhead);
-        long needed = largest + (largest / EncodingDivisor) + EncodingExtra;
+        long entries = Math.Max(options.Consensus.MaxAppendBytes, options.Consensus.MaxEntryBytes + (long)Entry.Overhead);
+        long chunk = options.Consensus.SnapshotChunkBytes + (long)ChunkDecoder.MaxConfigurationBytes;
+        long needed = Math.Max(entries + (entries / EncodingDivisor), chunk) + EncodingExtra;
         if (options.Transport.MaxFrameBytes < needed)
         {
-            yield return $"{section}:Transport:MaxFrameBytes must be at least {needed}, to hold what {section}:Consensus:MaxAppendBytes and MaxEntryBytes allow.";
+            yield return $"{section}:Transport:MaxFrameBytes must be at least {needed}, to hold what {section}:Consensus:MaxAppendBytes, MaxEntryBytes and "
+                + "SnapshotChunkBytes allow.";
         }
     }
 

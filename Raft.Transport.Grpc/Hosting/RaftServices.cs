@@ -64,7 +64,7 @@ public static class RaftServices
         var nodeOptions = new RaftNodeOptions
         {
             Id = new NodeId(options.NodeId),
-            Configuration = new ClusterConfiguration(options.Members().Keys),
+            Configuration = options.Configuration(),
             TickInterval = options.TickInterval,
             Raft = options.Consensus,
             MailboxCapacity = options.MailboxCapacity,
