@@ -8,8 +8,8 @@ using Raft.Storage.Faster.Recovery;
 namespace Raft.Storage.Faster;
 
 /// <summary>
-/// Writes batches through FASTER: every entry of the batch, one commit that carries the hard state, one sync. Used by one thread at a time. After
-/// any exception it must not be used again: what reached the disk is then unknown.
+/// Writes batches through FASTER: every entry of the batch, one commit that carries the rest of the node's state, one sync. A write that moves the log's base
+/// begins a commit of its own. Used by one thread at a time. After any exception it must not be used again: what reached the disk is then unknown.
 /// </summary>
 /// <remarks>
 /// A commit counts as durable when our device has synced everything up to the commit's end. FASTER's own notice of it comes later, from
@@ -26,14 +26,18 @@ internal sealed class Committer : IDisposable
     private readonly int _memoryPages;
     private readonly uint _salt;
     private readonly uint _incarnation;
+    private readonly SegmentStarts _starts;
+    private readonly FileRemover _remover;
     private readonly List<WrittenEntry> _written = [];
 
     private Checkpoint _last;
     private uint _link;
 
-    public Committer(SegmentFiles files, MarkerFile marker, int memoryBytes)
+    public Committer(SegmentFiles files, MarkerFile marker, SegmentStarts starts, FileRemover remover, int memoryBytes)
     {
         _files = files;
+        _starts = starts;
+        _remover = remover;
         _marker = marker;
         _last = marker.Current.Checkpoint;
         _link = _last.Link;
@@ -65,27 +69,31 @@ internal sealed class Committer : IDisposable
         }
     }
 
+    /// <summary>Where the durable log ends.</summary>
+    public long Until => _last.Until;
+
     /// <summary>Makes a batch of writes durable and returns where its entries came to lie; the list is valid until the next call.</summary>
-    public List<WrittenEntry> Commit(List<StorageWrite> batch)
+    public List<WrittenEntry> Commit(List<QueuedWrite> batch)
     {
         _written.Clear();
-        ulong lastIndex = _last.LastIndex;
-        foreach (StorageWrite write in batch)
+        Checkpoint next = _last;
+        long? keepFrom = null;
+        foreach (QueuedWrite queued in batch)
         {
-            foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+            if (queued.Move is BaseMove move)
             {
-                foreach (ref readonly Entry entry in slice.Span)
-                {
-                    _written.Add(new WrittenEntry(write.Sequence, entry.Index, Enqueue(entry)));
-                    lastIndex = entry.Index;
-                }
+                CommitChanges(next);
+                next = Moved(move);
+                keepFrom = move.KeepFrom;
             }
+
+            next = Enqueue(queued, next);
         }
 
-        HardState hardState = batch[^1].HardState;
-        if (_written.Count > 0 || hardState != _last.HardState)
+        CommitChanges(next);
+        if (keepFrom is long address)
         {
-            Commit(_last with { HardState = hardState, LastIndex = lastIndex });
+            GiveBack(address);
         }
 
         return _written;
@@ -107,9 +115,30 @@ internal sealed class Committer : IDisposable
         _device.Dispose();
     }
 
+    private Checkpoint Moved(in BaseMove move) => move.ClearsLog
+        ? _last with { Base = move.To, ClearedBy = _last.Commit + 1, LastIndex = move.To.Index }
+        : _last with { Base = move.To };
+
+    private Checkpoint Enqueue(in QueuedWrite queued, in Checkpoint before)
+    {
+        StorageWrite write = queued.Write;
+        ulong lastIndex = before.LastIndex;
+        foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+        {
+            foreach (ref readonly Entry entry in slice.Span)
+            {
+                _written.Add(new WrittenEntry(write.Sequence, entry.Index, Enqueue(entry)));
+                lastIndex = entry.Index;
+            }
+        }
+
+        return before with { HardState = write.HardState, Snapshot = queued.Snapshot ?? before.Snapshot, LastIndex = lastIndex };
+    }
+
     private long Enqueue(in Entry entry)
     {
-        var record = new EntryRecord(entry, new RecordStamp(_link, _incarnation, _last.Commit + 1), _salt);
+        var stamp = new RecordStamp(_link, _incarnation, _last.Commit + 1);
+        var record = new EntryRecord(entry, stamp, _salt);
         long address;
         while (!_log.TryEnqueue(record, out address))
         {
@@ -118,8 +147,17 @@ internal sealed class Committer : IDisposable
         }
 
         _device.ThrowIfFailed();
+        _starts.Note(address, stamp);
         _link = record.Crc;
         return address;
+    }
+
+    private void CommitChanges(in Checkpoint next)
+    {
+        if (_link != _last.Link || next != _last)
+        {
+            Commit(next);
+        }
     }
 
     private void Commit(in Checkpoint next)
@@ -135,11 +173,24 @@ internal sealed class Committer : IDisposable
         }
 
         Flush(tail);
+        _starts.Note(address, stamp);
         _link = crc;
         _last = next with { Until = tail, Link = crc, Commit = stamp.Commit };
         if (_last.Commit % CommitsPerMarker == 0)
         {
             Mark();
+        }
+    }
+
+    /// <summary>Lets the log begin in the file of <paramref name="keepFrom"/>. The files before go once no crash can bring back a marker that needs them.</summary>
+    private void GiveBack(long keepFrom)
+    {
+        LogStart begin = _starts.MoveTo(keepFrom);
+        if (begin != _last.Begin)
+        {
+            _last = _last with { Begin = begin };
+            Mark();
+            _remover.RemoveSoon(_files.ForgetBefore(_files.SegmentOf(begin.Address)));
         }
     }
 

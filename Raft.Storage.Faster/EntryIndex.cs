@@ -5,14 +5,28 @@ namespace Raft.Storage.Faster;
 
 /// <summary>
 /// Where each entry of the log is: on the disk at an address, or, from when it is taken until it is durable, in memory. Entries in memory always
-/// follow those on the disk. Thread-safe.
+/// follow those on the disk. The index shows the log as of the last write that was taken, which may be ahead of the disk. Thread-safe.
 /// </summary>
-internal sealed class EntryIndex(LogId baseId)
+internal sealed class EntryIndex(LogId recoveredBase)
 {
     private readonly Lock _gate = new();
     private readonly List<long> _addresses = [];
     private readonly List<PendingEntry> _pending = [];
     private readonly List<TermRun> _runs = [];
+    private LogId _base = recoveredBase;
+    private long _durableUntil;
+
+    /// <summary>The entry before the first one kept.</summary>
+    public LogId Base
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _base;
+            }
+        }
+    }
 
     /// <summary>Index of the last entry.</summary>
     public ulong LastIndex
@@ -38,28 +52,72 @@ internal sealed class EntryIndex(LogId baseId)
         }
     }
 
-    private ulong DurableEnd => baseId.Index + (ulong)_addresses.Count;
+    private ulong DurableEnd => _base.Index + (ulong)_addresses.Count;
 
     private ulong Last => DurableEnd + (ulong)_pending.Count;
 
-    /// <summary>Takes an entry that recovery found on the disk.</summary>
-    public void Recover(LogId id, long address)
+    /// <summary>
+    /// Takes an entry that recovery found on the disk. One at or below the base only ends those behind it. False when entries are missing before it.
+    /// </summary>
+    public bool TryRecover(LogId id, long address)
     {
         lock (_gate)
         {
-            Truncate(id.Index);
-            AddTerm(id);
-            _addresses.Add(address);
+            if (id.Index > Last + 1)
+            {
+                return false;
+            }
+
+            Truncate(Math.Max(id.Index, _base.Index + 1));
+            if (id.Index > _base.Index)
+            {
+                AddTerm(id);
+                _addresses.Add(address);
+            }
+
+            return true;
         }
     }
 
-    /// <summary>Takes the entries of a write into the log.</summary>
-    /// <exception cref="ArgumentException">They would leave a gap, or their terms fall.</exception>
-    public void Append(in StorageWrite write)
+    /// <summary>Moves the base as a commit says that recovery found on the disk. False when the log should hold the entry and does not.</summary>
+    public bool TryRecoverBase(LogId to, bool clearsLog)
     {
         lock (_gate)
         {
-            Validate(write);
+            if (to.Index < _base.Index || !(clearsLog || Holds(to)))
+            {
+                return false;
+            }
+
+            Move(new BaseMove(to, clearsLog, 0));
+            return true;
+        }
+    }
+
+    /// <summary>Takes note that the log on the disk ends at an address, once recovery has found its end.</summary>
+    /// <returns>An address before which no entry lies.</returns>
+    public long EndRecovery(long until)
+    {
+        lock (_gate)
+        {
+            _durableUntil = until;
+            return _addresses.Count > 0 ? _addresses[0] : until;
+        }
+    }
+
+    /// <summary>Takes a write into the log, and returns what it does to the base.</summary>
+    /// <exception cref="ArgumentException">Its entries would leave a gap, or their terms or the base fall. Nothing has changed then.</exception>
+    public BaseMove? Append(in StorageWrite write)
+    {
+        lock (_gate)
+        {
+            BaseMove? move = write.Base is LogId to && to != _base ? PlanMove(write.Sequence, to) : null;
+            Validate(write, move);
+            if (move is BaseMove planned)
+            {
+                Move(planned);
+            }
+
             foreach (ReadOnlyMemory<Entry> slice in write.Entries)
             {
                 foreach (ref readonly Entry entry in slice.Span)
@@ -69,16 +127,21 @@ internal sealed class EntryIndex(LogId baseId)
                     _pending.Add(new PendingEntry(entry, write.Sequence));
                 }
             }
+
+            return move;
         }
     }
 
     /// <summary>
     /// Moves entries from memory to their places on the disk. One that a later write has replaced is left out: its address is of no use any more.
     /// </summary>
-    public void MarkDurable(List<WrittenEntry> written)
+    /// <param name="written">The entries.</param>
+    /// <param name="until">Where the log on the disk ends with them.</param>
+    public void MarkDurable(List<WrittenEntry> written, long until)
     {
         lock (_gate)
         {
+            _durableUntil = until;
             int moved = 0;
             foreach (WrittenEntry entry in written)
             {
@@ -99,9 +162,9 @@ internal sealed class EntryIndex(LogId baseId)
     {
         lock (_gate)
         {
-            if (from <= baseId.Index || from > to || to > Last)
+            if (from <= _base.Index || from > to || to > Last)
             {
-                throw new ArgumentOutOfRangeException(nameof(from), $"Entries {from} to {to} are not in the log, which holds {baseId.Index + 1} to {Last}.");
+                throw new ArgumentOutOfRangeException(nameof(from), $"Entries {from} to {to} are not in the log, which holds {_base.Index + 1} to {Last}.");
             }
 
             int count = (int)Math.Min(to - from + 1, (ulong)limit);
@@ -118,11 +181,64 @@ internal sealed class EntryIndex(LogId baseId)
     }
 
     private EntryLocation Locate(LogId id) => id.Index <= DurableEnd
-        ? new EntryLocation(id, _addresses[(int)(id.Index - baseId.Index - 1)], default)
+        ? new EntryLocation(id, _addresses[(int)(id.Index - _base.Index - 1)], default)
         : new EntryLocation(id, 0, _pending[(int)(id.Index - DurableEnd - 1)].Entry);
 
-    private void Validate(in StorageWrite write)
+    /// <summary>
+    /// An entry whose address is not known is written behind what is durable now, and so does everything come that follows a log given up.
+    /// </summary>
+    private BaseMove PlanMove(ulong sequence, LogId to)
     {
+        if (to.Index <= _base.Index)
+        {
+            throw new ArgumentException($"Write {sequence} can't move the log's base from {_base} to {to}.");
+        }
+
+        bool holds = Holds(to);
+        long keepFrom = holds && to.Index < DurableEnd ? _addresses[(int)(to.Index - _base.Index)] : _durableUntil;
+        return new BaseMove(to, !holds, keepFrom);
+    }
+
+    private void Move(in BaseMove move)
+    {
+        if (move.ClearsLog)
+        {
+            _addresses.Clear();
+            _pending.Clear();
+            _runs.Clear();
+        }
+        else
+        {
+            RemoveUpTo(move.To.Index);
+        }
+
+        _base = move.To;
+    }
+
+    private void RemoveUpTo(ulong index)
+    {
+        int count = (int)(index - _base.Index);
+        int durable = Math.Min(count, _addresses.Count);
+        bool empty = index == Last;
+        _addresses.RemoveRange(0, durable);
+        _pending.RemoveRange(0, count - durable);
+        if (empty)
+        {
+            _runs.Clear();
+        }
+        else
+        {
+            _runs.RemoveRange(0, RunOf(index + 1));
+            _runs[0] = _runs[0] with { FirstIndex = Math.Max(_runs[0].FirstIndex, index + 1) };
+        }
+    }
+
+    private bool Holds(LogId id) => id == _base || (id.Index > _base.Index && id.Index <= Last && TermOf(id.Index) == id.Term);
+
+    private void Validate(in StorageWrite write, in BaseMove? move)
+    {
+        LogId first = move?.To ?? _base;
+        ulong last = move is { ClearsLog: true } ? first.Index : Last;
         LogId previous = default;
         foreach (ReadOnlyMemory<Entry> slice in write.Entries)
         {
@@ -130,8 +246,8 @@ internal sealed class EntryIndex(LogId baseId)
             {
                 if (previous == default)
                 {
-                    ThrowUnless(entry.Index > baseId.Index && entry.Index <= Last + 1, write, entry, $"the log holds {baseId.Index + 1} to {Last}");
-                    previous = new LogId(TermOf(entry.Index - 1), entry.Index - 1);
+                    ThrowUnless(entry.Index > first.Index && entry.Index <= last + 1, write, entry, $"the log holds {first.Index + 1} to {last}");
+                    previous = entry.Index == first.Index + 1 ? first : new LogId(TermOf(entry.Index - 1), entry.Index - 1);
                 }
 
                 ThrowUnless(entry.Index == previous.Index + 1 && entry.Term >= Math.Max(previous.Term, 1), write, entry, $"the entry before it is {previous}");
@@ -148,7 +264,7 @@ internal sealed class EntryIndex(LogId baseId)
         }
     }
 
-    private ulong TermOf(ulong index) => index <= baseId.Index ? baseId.Term : _runs[RunOf(index)].Term;
+    private ulong TermOf(ulong index) => index <= _base.Index ? _base.Term : _runs[RunOf(index)].Term;
 
     private int RunOf(ulong index)
     {
@@ -179,8 +295,8 @@ internal sealed class EntryIndex(LogId baseId)
             return;
         }
 
-        int durable = (int)Math.Min(from - baseId.Index - 1, (ulong)_addresses.Count);
-        int pending = (int)(from - baseId.Index - 1) - durable;
+        int durable = (int)Math.Min(from - _base.Index - 1, (ulong)_addresses.Count);
+        int pending = (int)(from - _base.Index - 1) - durable;
         _addresses.RemoveRange(durable, _addresses.Count - durable);
         _pending.RemoveRange(pending, _pending.Count - pending);
         while (_runs.Count > 0 && _runs[^1].FirstIndex >= from)

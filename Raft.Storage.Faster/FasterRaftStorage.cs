@@ -6,17 +6,23 @@ using Raft.Core.Storage;
 using Raft.Storage.Faster.Disk;
 using Raft.Storage.Faster.Format;
 using Raft.Storage.Faster.Recovery;
+using Raft.Storage.Faster.Snapshots;
 
 namespace Raft.Storage.Faster;
 
 /// <summary>
-/// Keeps a node's log and hard state in a directory, on Microsoft FASTER's log. What it reports durable has been synced to the disk with
+/// Keeps a node's log, hard state and snapshots in a directory, the log on Microsoft FASTER's. What it reports durable has been synced to the disk with
 /// <c>fdatasync</c>; writes that wait together share one sync. Linux only.
 /// </summary>
 /// <remarks>
 /// <para>
 /// The log on the disk only grows: an entry whose index is at or below the last one replaces it and what follows, when it is written as well as
-/// when the log is read again. Each record carries a CRC-32C and that of the record before it; opening verifies all of them.
+/// when the log is read again. Each record carries a CRC-32C and that of the record before it; opening verifies all of them. When the log's base moves,
+/// whole files that hold nothing behind it are deleted, so less than two files' worth of the disk is used beside what is live, and one file that is prepared.
+/// </para>
+/// <para>
+/// Each snapshot is a file. Every commit names the newest one, so that log, hard state and snapshot can't disagree after a crash. A failure in writing a
+/// snapshot is told to its writer and does not touch the log. Opening reads the newest snapshot whole, and refuses to go on without it.
 /// </para>
 /// <para>
 /// Opening cuts off what a crash left of a commit that was never acknowledged, and refuses everything else that is not what had been written.
@@ -33,29 +39,40 @@ public sealed class FasterRaftStorage : IRaftStorage
     private readonly MarkerFile _marker;
     private readonly Committer _committer;
     private readonly EntryIndex _index;
+    private readonly SnapshotFiles _snapshots;
+    private readonly FileRemover _remover;
     private readonly ILogger _logger;
     private readonly uint _salt;
     private readonly object _gate = new();
 
-    private List<StorageWrite> _queue = [];
-    private List<StorageWrite> _batch = [];
+    private List<QueuedWrite> _queue = [];
+    private List<QueuedWrite> _batch = [];
+    private LogId _newestSnapshot;
     private IStorageListener? _listener;
     private Thread? _thread;
     private ulong _lastSequence;
     private bool _closing;
     private bool _failed;
 
-    private FasterRaftStorage(IDisk disk, SegmentFiles files, MarkerFile marker, EntryIndex index, Committer committer, ILogger logger)
+    private FasterRaftStorage(
+        IDisk disk, SegmentFiles files, MarkerFile marker, LogScanner scanned, SnapshotMetadata? snapshot, Committer committer, FileRemover remover, ILogger logger)
     {
         _disk = disk;
         _files = files;
         _marker = marker;
-        _index = index;
+        _index = scanned.Index;
         _committer = committer;
+        _remover = remover;
         _logger = logger;
         _salt = marker.Current.Salt;
+        _snapshots = new SnapshotFiles(disk, remover, marker.Current, snapshot);
         Checkpoint last = marker.Current.Checkpoint;
-        Recovered = new RecoveredState(last.HardState, last.Base, last.LastIndex, index.TermRuns);
+        _newestSnapshot = last.Snapshot.Id;
+        Recovered = new RecoveredState(last.HardState, last.Base, last.LastIndex, _index.TermRuns)
+        {
+            Snapshot = snapshot,
+            Configurations = scanned.ReadConfigurations(),
+        };
     }
 
     /// <inheritdoc/>
@@ -96,11 +113,12 @@ public sealed class FasterRaftStorage : IRaftStorage
 
             SegmentFiles files = Own(new SegmentFiles(disk, marker.Current.Geometry));
             files.OpenExisting();
-            LogScanner scanned = Recoverer.Recover(files, marker, logger);
-            Committer committer = Own(new Committer(files, marker, options.MemoryBytes));
+            LogScanner scanned = Recoverer.Recover(disk, files, marker, logger, out SnapshotMetadata? snapshot);
+            FileRemover remover = Own(new FileRemover(disk, logger));
+            Committer committer = Own(new Committer(files, marker, scanned.Starts, remover, options.MemoryBytes));
             Checkpoint last = scanned.Last;
             logger.Opened(options.Directory, last.LastIndex - last.Base.Index, last.LastIndex, last.HardState.Term, marker.Current.Incarnation);
-            return new FasterRaftStorage(disk, files, marker, scanned.Index, committer, logger);
+            return new FasterRaftStorage(disk, files, marker, scanned, snapshot, committer, remover, logger);
         }
         catch
         {
@@ -155,11 +173,15 @@ public sealed class FasterRaftStorage : IRaftStorage
             }
 
             RequireSizes(write);
-            _index.Append(write);
+            SnapshotName? snapshot = write.Snapshot is SnapshotMetadata named ? NameOf(named, write.Sequence) : null;
+            LogId newest = snapshot?.Id ?? _newestSnapshot;
+            RequireCovered(write, newest);
+            BaseMove? move = _index.Append(write);
+            _newestSnapshot = newest;
             _lastSequence = write.Sequence;
             if (!_failed)
             {
-                _queue.Add(write);
+                _queue.Add(new QueuedWrite(write, move, snapshot));
                 Monitor.Pulse(_gate);
             }
         }
@@ -170,26 +192,25 @@ public sealed class FasterRaftStorage : IRaftStorage
     {
         ArgumentNullException.ThrowIfNull(into);
         int limit = (int)Math.Clamp(maxBytes / Entry.Overhead, 1, int.MaxValue);
-        using var reader = new EntryReader(_files, _salt);
-        long bytes = 0;
-        foreach (EntryLocation location in _index.Locate(from, to, limit))
+        try
         {
-            int size = location.IsDurable ? reader.SizeOf(location) : location.Entry.Size;
-            if (bytes > 0 && bytes + size > maxBytes)
-            {
-                return;
-            }
-
-            bytes += size;
-            into.Add(location.IsDurable ? reader.Read(location) : location.Entry);
+            ReadLocated(_index.Locate(from, to, limit), maxBytes, into);
+        }
+        catch (Exception e) when (e is StorageCorruptedException or ObjectDisposedException && from <= _index.Base.Index)
+        {
+            throw new ArgumentOutOfRangeException($"Entry {from} was given up while it was read.", e);
         }
     }
 
     /// <inheritdoc/>
-    public ISnapshotWriter CreateSnapshot() => throw new NotSupportedException();
+    public ISnapshotWriter CreateSnapshot() => _snapshots.Create();
 
     /// <inheritdoc/>
-    public Stream OpenSnapshot(SnapshotMetadata snapshot) => throw new NotSupportedException();
+    public Stream OpenSnapshot(SnapshotMetadata snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return _snapshots.Open(snapshot);
+    }
 
     /// <summary>Makes durable what was enqueued, reports it, and closes the files. After a failure it only closes them.</summary>
     public async ValueTask DisposeAsync()
@@ -222,6 +243,7 @@ public sealed class FasterRaftStorage : IRaftStorage
         }
         finally
         {
+            _remover.Dispose();
             _committer.Dispose();
             _files.Dispose();
             _marker.Dispose();
@@ -235,8 +257,13 @@ public sealed class FasterRaftStorage : IRaftStorage
         {
             while (TakeBatch())
             {
-                _index.MarkDurable(_committer.Commit(_batch));
-                _listener!.OnPersisted(_batch[^1].Sequence);
+                _index.MarkDurable(_committer.Commit(_batch), _committer.Until);
+                if (_batch.FindLast(queued => queued.Snapshot is not null).Snapshot is SnapshotName newest)
+                {
+                    _snapshots.Supersede(newest);
+                }
+
+                _listener!.OnPersisted(_batch[^1].Write.Sequence);
                 _batch.Clear();
             }
         }
@@ -270,6 +297,36 @@ public sealed class FasterRaftStorage : IRaftStorage
 
         _logger.Failed(error, _disk.PathOf(""));
         _listener!.OnFailed(error);
+    }
+
+    private void ReadLocated(List<EntryLocation> locations, long maxBytes, ICollection<Entry> into)
+    {
+        using var reader = new EntryReader(_files, _salt);
+        long bytes = 0;
+        foreach (EntryLocation location in locations)
+        {
+            int size = location.IsDurable ? reader.SizeOf(location) : location.Entry.Size;
+            if (bytes > 0 && bytes + size > maxBytes)
+            {
+                return;
+            }
+
+            bytes += size;
+            into.Add(location.IsDurable ? reader.Read(location) : location.Entry);
+        }
+    }
+
+    private SnapshotName NameOf(SnapshotMetadata named, ulong sequence) =>
+        _snapshots.Find(named) is SnapshotName name && name.Id.Index >= _newestSnapshot.Index
+            ? name
+            : throw new ArgumentException($"Write {sequence} names snapshot {named.Id}, which was not sealed or is older than {_newestSnapshot}.");
+
+    private static void RequireCovered(in StorageWrite write, LogId newestSnapshot)
+    {
+        if (write.Base?.Index > newestSnapshot.Index)
+        {
+            throw new ArgumentException($"Write {write.Sequence} can't move the log's base to {write.Base}: the newest snapshot is {newestSnapshot}.");
+        }
     }
 
     private void RequireSizes(in StorageWrite write)

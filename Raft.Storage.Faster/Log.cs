@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Critical, "Storage in {Directory} failed and stops for good.")]
     public static partial void Failed(this ILogger logger, Exception error, string directory);
+
+    [LoggerMessage(5, LogLevel.Warning, "Could not delete {File}, which is not needed any more. The next opening deletes it.")]
+    public static partial void NotDeleted(this ILogger logger, Exception error, string file);
 }

@@ -5,6 +5,8 @@ internal enum DiskOperation
 {
     Create,
     Delete,
+    Rename,
+    SyncDirectory,
     Read,
     Write,
     Sync,

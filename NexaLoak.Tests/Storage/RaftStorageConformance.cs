@@ -7,7 +7,7 @@ using static NexaLoak.Tests.Storage.StorageSession;
 namespace NexaLoak.Tests.Storage;
 
 /// <summary>What every <see cref="IRaftStorage"/> owes to the node. A fixture for an implementation says how to open and reopen it.</summary>
-public abstract class RaftStorageConformance
+public abstract partial class RaftStorageConformance
 {
     /// <summary>A storage that never held anything.</summary>
     protected abstract IRaftStorage Create();

@@ -4,12 +4,15 @@ namespace NexaLoak.Tests.Storage;
 
 /// <summary>
 /// A directory in memory that a test can break: operations fail from a chosen one on, and a crash keeps a random subset of the sectors that were
-/// written and not synced. Creating, publishing and deleting are durable at once, as their contract says.
+/// written and not synced, and a random prefix of the changes of names that no sync of the directory followed. Creating at a size, publishing and deleting
+/// are durable at once, as their contract says.
 /// </summary>
 internal sealed class SimulatedDisk : IDisk
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SimulatedFile> _files = [];
+    private readonly Dictionary<string, SimulatedFile> _durableNames = [];
+    private readonly List<Action<Dictionary<string, SimulatedFile>>> _changes = [];
 
     /// <summary>Asked before each operation; what it returns is thrown instead of doing it.</summary>
     public Func<DiskOperation, string, Exception?> Fault { get; set; } = (_, _) => null;
@@ -25,7 +28,7 @@ internal sealed class SimulatedDisk : IDisk
     {
         lock (_gate)
         {
-            return [.. _files.Keys];
+            return [.. _files.Keys.Order(StringComparer.Ordinal)];
         }
     }
 
@@ -40,30 +43,43 @@ internal sealed class SimulatedDisk : IDisk
     public IDiskFile Create(string name, long length)
     {
         Check(DiskOperation.Create, name);
-        lock (_gate)
-        {
-            _files[name] = new SimulatedFile(new byte[length]);
-        }
+        Change(durable: true, Put(name, new SimulatedFile(new byte[length])));
+        return Open(name);
+    }
 
+    public IDiskFile CreateEmpty(string name)
+    {
+        Check(DiskOperation.Create, name);
+        Change(durable: false, Put(name, new SimulatedFile([])));
         return Open(name);
     }
 
     public void Publish(string name, ReadOnlySpan<byte> content)
     {
         Check(DiskOperation.Create, name);
-        lock (_gate)
+        Change(durable: true, Put(name, new SimulatedFile(content.ToArray())));
+    }
+
+    public void Rename(string from, string to)
+    {
+        Check(DiskOperation.Rename, to);
+        Change(durable: false, names =>
         {
-            _files[name] = new SimulatedFile(content.ToArray());
-        }
+            names.Remove(from, out SimulatedFile? file);
+            names[to] = file ?? throw new FileNotFoundException(from);
+        });
+    }
+
+    public void SyncDirectory()
+    {
+        Check(DiskOperation.SyncDirectory, "");
+        Change(durable: true, _ => { });
     }
 
     public void Delete(string name)
     {
         Check(DiskOperation.Delete, name);
-        lock (_gate)
-        {
-            _files.Remove(name);
-        }
+        Change(durable: true, names => names.Remove(name));
     }
 
     public void Dispose()
@@ -76,9 +92,11 @@ internal sealed class SimulatedDisk : IDisk
         var disk = new SimulatedDisk();
         lock (_gate)
         {
-            foreach ((string name, SimulatedFile file) in _files.OrderBy(file => file.Key, StringComparer.Ordinal))
+            var names = new Dictionary<string, SimulatedFile>(_durableNames);
+            _changes.GetRange(0, random.Next(_changes.Count + 1)).ForEach(change => change(names));
+            foreach ((string name, SimulatedFile file) in names.OrderBy(file => file.Key, StringComparer.Ordinal))
             {
-                disk._files.Add(name, new SimulatedFile(file.AfterPowerCut(random)));
+                disk.Change(durable: true, Put(name, new SimulatedFile(file.AfterPowerCut(random))));
             }
         }
 
@@ -93,11 +111,28 @@ internal sealed class SimulatedDisk : IDisk
         {
             foreach ((string name, SimulatedFile file) in _files)
             {
-                disk._files.Add(name, new SimulatedFile([.. file.Content]));
+                disk.Change(durable: true, Put(name, new SimulatedFile([.. file.Content])));
             }
         }
 
         return disk;
+    }
+
+    private static Action<Dictionary<string, SimulatedFile>> Put(string name, SimulatedFile file) => names => names[name] = file;
+
+    /// <summary>Changes names; when durably, then with the changes before.</summary>
+    private void Change(bool durable, Action<Dictionary<string, SimulatedFile>> change)
+    {
+        lock (_gate)
+        {
+            change(_files);
+            _changes.Add(change);
+            if (durable)
+            {
+                _changes.ForEach(earlier => earlier(_durableNames));
+                _changes.Clear();
+            }
+        }
     }
 
     private void Check(DiskOperation operation, string name)
@@ -140,6 +175,8 @@ internal sealed class SimulatedDisk : IDisk
             disk.Check(DiskOperation.Sync, name);
             file.Sync();
         }
+
+        public void SyncAll() => Sync();
 
         public void Dispose()
         {

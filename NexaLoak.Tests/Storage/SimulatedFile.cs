@@ -6,10 +6,10 @@ internal sealed class SimulatedFile(byte[] content)
     private const int SectorBytes = 512;
 
     private readonly Lock _gate = new();
-    private readonly byte[] _durable = [.. content];
     private readonly HashSet<int> _dirty = [];
+    private byte[] _durable = [.. content];
 
-    public byte[] Content { get; } = content;
+    public byte[] Content { get; private set; } = content;
 
     public void Read(long offset, Span<byte> into)
     {
@@ -27,6 +27,13 @@ internal sealed class SimulatedFile(byte[] content)
     {
         lock (_gate)
         {
+            if (offset + bytes.Length > Content.Length)
+            {
+                byte[] grown = new byte[offset + bytes.Length];
+                Content.CopyTo(grown, 0);
+                Content = grown;
+            }
+
             bytes.CopyTo(Content.AsSpan((int)offset));
             for (long sector = offset / SectorBytes; sector * SectorBytes < offset + bytes.Length; sector++)
             {
@@ -39,7 +46,7 @@ internal sealed class SimulatedFile(byte[] content)
     {
         lock (_gate)
         {
-            Content.CopyTo(_durable, 0);
+            _durable = [.. Content];
             _dirty.Clear();
         }
     }
@@ -48,14 +55,22 @@ internal sealed class SimulatedFile(byte[] content)
     {
         lock (_gate)
         {
-            byte[] left = [.. _durable];
+            byte[] left = new byte[random.Next(2) == 0 ? _durable.Length : Content.Length];
+            _durable.CopyTo(left, 0);
             foreach (int sector in _dirty.Order().Where(_ => random.Next(2) == 0))
             {
                 int at = sector * SectorBytes;
-                Content.AsSpan(at, Math.Min(SectorBytes, left.Length - at)).CopyTo(left.AsSpan(at));
+                int bytes = Math.Min(SectorBytes, left.Length - at);
+                if (bytes > 0)
+                {
+                    Content.AsSpan(at, bytes).CopyTo(left.AsSpan(at));
+                }
             }
 
             return left;
         }
     }
+
+    /// <summary>Makes the file shorter, as damage does.</summary>
+    public void Cut(int length) => Content = Content[..length];
 }

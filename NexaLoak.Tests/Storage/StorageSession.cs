@@ -31,6 +31,53 @@ internal sealed class StorageSession : IAsyncDisposable
         return ++_sequence;
     }
 
+    /// <summary>Names a snapshot and moves the base; either may be left out.</summary>
+    public ulong EnqueueSnapshot(SnapshotMetadata? snapshot, LogId? to, params Entry[] entries)
+    {
+        Storage.Enqueue(new StorageWrite(_sequence + 1, HardState, entries.Length == 0 ? [] : [entries]) { Snapshot = snapshot, Base = to });
+        return ++_sequence;
+    }
+
+    /// <summary>Seals a snapshot and makes it the newest, with the log's base at the same place.</summary>
+    public SnapshotMetadata Compact(LogId id, int size = 100)
+    {
+        SnapshotMetadata snapshot = Seal(id, size);
+        Listener.WaitFor(EnqueueSnapshot(snapshot, id));
+        return snapshot;
+    }
+
+    /// <summary>Writes a snapshot of an entry; its content follows from entry, size and seed.</summary>
+    public SnapshotMetadata Seal(LogId id, int size = 100, byte seed = 0)
+    {
+        using ISnapshotWriter writer = Storage.CreateSnapshot();
+        writer.Content.Write(Content(id, size, seed));
+        return writer.Seal((length, checksum) => Metadata(id, length, checksum));
+    }
+
+    /// <summary>Reads a snapshot from start to end.</summary>
+    public byte[] ReadSnapshot(SnapshotMetadata snapshot)
+    {
+        using Stream stream = Storage.OpenSnapshot(snapshot);
+        return ReadAll(stream);
+    }
+
+    public static byte[] ReadAll(Stream stream)
+    {
+        using var content = new MemoryStream();
+        stream.CopyTo(content);
+        return content.ToArray();
+    }
+
+    public static byte[] Content(LogId id, int size, byte seed = 0) => Entry(id.Term, id.Index, size, seed).Payload.ToArray();
+
+    public static SnapshotMetadata Metadata(LogId id, long length, uint checksum) => new(
+        id,
+        new ClusterConfiguration(
+            [new NodeId(1), new NodeId(2), new NodeId(3)], learners: [new NodeId(4)], addresses: [new(new NodeId(1), "one:1")]),
+        id.Index / 2,
+        length,
+        checksum);
+
     public void Append(params Entry[] entries) => Listener.WaitFor(Enqueue(entries));
 
     public List<Entry> ReadAll(ulong from, ulong to)

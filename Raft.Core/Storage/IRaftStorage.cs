@@ -20,7 +20,10 @@ public interface IRaftStorage : IRaftLogReader, IAsyncDisposable
     /// Takes a write into the stream and returns without waiting for the disk. Entries are readable at once. An entry whose index is at or
     /// below the last one in the log replaces it and removes everything behind it.
     /// </summary>
-    /// <exception cref="ArgumentException">The write would leave a gap in the log, or its sequence number is not above the previous one's.</exception>
+    /// <exception cref="ArgumentException">
+    /// The write would leave a gap in the log, or its sequence number is not above the previous one's; or it names a snapshot that was not sealed or is older
+    /// than the newest, or moves the base back or beyond the newest snapshot. Nothing has changed then.
+    /// </exception>
     void Enqueue(in StorageWrite write);
 
     /// <summary>Begins a snapshot. Safe to call, and to write, beside everything else.</summary>

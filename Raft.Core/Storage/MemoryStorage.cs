@@ -16,10 +16,13 @@ namespace Raft.Core.Storage;
 public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
 {
     private readonly Lock _lock = new();
-    private readonly List<Entry> _entries = [];
-    private readonly List<Entry> _durableEntries = [];
+    private readonly MemoryLog _log = new();
+    private readonly MemoryLog _durableLog = new();
+    private readonly MemorySnapshots _snapshots = new();
     private readonly Queue<StorageWrite> _pending = [];
     private HardState _durableHardState;
+    private SnapshotMetadata? _snapshot;
+    private SnapshotMetadata? _durableSnapshot;
     private ulong _lastSequence;
     private IStorageListener? _listener;
     private bool _failed;
@@ -31,16 +34,11 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
         {
             lock (_lock)
             {
-                var runs = new List<TermRun>();
-                foreach (Entry entry in _durableEntries)
+                return new RecoveredState(_durableHardState, _durableLog.Base, _durableLog.LastIndex, _durableLog.TermRuns())
                 {
-                    if (runs.Count == 0 || runs[^1].Term != entry.Term)
-                    {
-                        runs.Add(new TermRun(entry.Index, entry.Term));
-                    }
-                }
-
-                return new RecoveredState(_durableHardState, default, (ulong)_durableEntries.Count, runs);
+                    Snapshot = _durableSnapshot,
+                    Configurations = _durableLog.Configurations(),
+                };
             }
         }
     }
@@ -67,8 +65,9 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
             _lastSequence = 0;
             _failed = false;
             _pending.Clear();
-            _entries.Clear();
-            _entries.AddRange(_durableEntries);
+            _log.CopyFrom(_durableLog);
+            _snapshot = _durableSnapshot;
+            _snapshots.ForgetOthers(_durableSnapshot);
         }
     }
 
@@ -83,7 +82,8 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
             }
 
             Validate(write);
-            Apply(write, _entries);
+            _log.Apply(write);
+            _snapshot = write.Snapshot ?? _snapshot;
             _lastSequence = write.Sequence;
             if (!_failed)
             {
@@ -108,8 +108,7 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
         {
             while (completed < count && _pending.TryDequeue(out StorageWrite write))
             {
-                Apply(write, _durableEntries);
-                _durableHardState = write.HardState;
+                MakeDurable(write);
                 last = write.Sequence;
                 completed++;
             }
@@ -149,31 +148,19 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
         ArgumentNullException.ThrowIfNull(into);
         lock (_lock)
         {
-            if (from == 0 || from > to || to > (ulong)_entries.Count)
-            {
-                throw new ArgumentOutOfRangeException(nameof(from), $"Entries {from} to {to} are not in the log, which holds 1 to {_entries.Count}.");
-            }
-
-            long bytes = 0;
-            for (ulong index = from; index <= to; index++)
-            {
-                Entry entry = _entries[(int)index - 1];
-                bytes += entry.Size;
-                if (index > from && bytes > maxBytes)
-                {
-                    return;
-                }
-
-                into.Add(entry);
-            }
+            _log.Read(from, to, maxBytes, into);
         }
     }
 
     /// <inheritdoc/>
-    public ISnapshotWriter CreateSnapshot() => throw new NotSupportedException();
+    public ISnapshotWriter CreateSnapshot() => new MemorySnapshotWriter(_snapshots);
 
     /// <inheritdoc/>
-    public Stream OpenSnapshot(SnapshotMetadata snapshot) => throw new NotSupportedException();
+    public Stream OpenSnapshot(SnapshotMetadata snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return _snapshots.Open(snapshot);
+    }
 
     /// <summary>Completes the pending writes.</summary>
     public ValueTask DisposeAsync()
@@ -182,16 +169,14 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
         return ValueTask.CompletedTask;
     }
 
-    private static void Apply(in StorageWrite write, List<Entry> log)
+    private void MakeDurable(in StorageWrite write)
     {
-        foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+        _durableLog.Apply(write);
+        _durableHardState = write.HardState;
+        if (write.Snapshot is SnapshotMetadata newest)
         {
-            foreach (Entry entry in slice.Span)
-            {
-                int position = (int)entry.Index - 1;
-                log.RemoveRange(position, log.Count - position);
-                log.Add(entry);
-            }
+            _durableSnapshot = newest;
+            _snapshots.Supersede(newest);
         }
     }
 
@@ -202,30 +187,17 @@ public sealed class MemoryStorage(bool completeAtOnce = true) : IRaftStorage
             throw new ArgumentException($"Write {write.Sequence} comes after write {_lastSequence}; sequence numbers must grow.");
         }
 
-        LogId? previous = null;
-        foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+        SnapshotMetadata? newest = write.Snapshot ?? _snapshot;
+        if (write.Snapshot is not null && (!_snapshots.Contains(write.Snapshot) || write.Snapshot.Id.Index < _snapshot?.Id.Index))
         {
-            foreach (Entry entry in slice.Span)
-            {
-                previous ??= Before(entry);
-                if (entry.Index != previous.Value.Index + 1 || entry.Term < Math.Max(previous.Value.Term, 1))
-                {
-                    throw new ArgumentException($"Write {write.Sequence} can't append entry {entry.Id}: the entry before it is {previous}.");
-                }
-
-                previous = entry.Id;
-            }
-        }
-    }
-
-    /// <summary>The entry that the first one of a write would follow.</summary>
-    private LogId Before(in Entry first)
-    {
-        if (first.Index == 0 || first.Index > (ulong)_entries.Count + 1)
-        {
-            throw new ArgumentException($"Entry {first.Id} can't be appended: the log holds 1 to {_entries.Count}.");
+            throw new ArgumentException($"Write {write.Sequence} names snapshot {write.Snapshot.Id}, which was not sealed or is older than {_snapshot?.Id}.");
         }
 
-        return first.Index == 1 ? default : _entries[(int)first.Index - 2].Id;
+        if (write.Base?.Index > (newest?.Id.Index ?? 0))
+        {
+            throw new ArgumentException($"Write {write.Sequence} can't move the log's base to {write.Base}: the newest snapshot is {newest?.Id}.");
+        }
+
+        _log.Validate(write);
     }
 }

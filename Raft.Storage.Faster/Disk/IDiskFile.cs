@@ -17,4 +17,7 @@ internal interface IDiskFile : IDisposable
 
     /// <summary>Brings everything written so far to stable storage, or throws. After a failure what was written is in doubt for good.</summary>
     void Sync();
+
+    /// <summary>As <see cref="Sync"/>, and with the file's metadata, as a new file needs.</summary>
+    void SyncAll();
 }

@@ -6,7 +6,6 @@ namespace Raft.Storage.Faster.Disk;
 internal sealed class LocalDisk : IDisk
 {
     private const string LockName = "lock";
-    private const string TemporarySuffix = ".tmp";
     private const int ZeroChunk = 1 << 20;
 
     private readonly string _directory;
@@ -58,33 +57,41 @@ internal sealed class LocalDisk : IDisk
             }
 
             file.SyncAll();
-            Libc.SyncDirectory(_directory);
+            SyncDirectory();
             return file;
         }
         catch
         {
+            // What there is of it would only keep a full disk full.
             file.Dispose();
+            File.Delete(PathOf(name));
             throw;
         }
     }
 
+    public IDiskFile CreateEmpty(string name) => OpenFile(name, FileMode.Create);
+
+    public void Rename(string from, string to) => File.Move(PathOf(from), PathOf(to), overwrite: true);
+
+    public void SyncDirectory() => Libc.SyncDirectory(_directory);
+
     public void Publish(string name, ReadOnlySpan<byte> content)
     {
-        string temporary = name + TemporarySuffix;
-        using (LocalFile file = OpenFile(temporary, FileMode.Create))
+        string temporary = name + IDisk.TemporarySuffix;
+        using (IDiskFile file = CreateEmpty(temporary))
         {
             file.Write(0, content);
             file.SyncAll();
         }
 
-        File.Move(PathOf(temporary), PathOf(name), overwrite: true);
-        Libc.SyncDirectory(_directory);
+        Rename(temporary, name);
+        SyncDirectory();
     }
 
     public void Delete(string name)
     {
         File.Delete(PathOf(name));
-        Libc.SyncDirectory(_directory);
+        SyncDirectory();
     }
 
     public void Dispose() => _lock.Dispose();

@@ -39,7 +39,6 @@ internal sealed class LocalFile(SafeFileHandle handle, string path) : IDiskFile
 
     public void Sync() => Libc.SyncData(handle, path);
 
-    /// <summary>Syncs the file's metadata too, as a new file needs.</summary>
     public void SyncAll() => Libc.SyncAll(handle, path);
 
     public void Dispose() => handle.Dispose();

@@ -88,7 +88,7 @@ internal sealed class SegmentDevice(SegmentFiles files, string name) : StorageDe
     }
 
     public override void RemoveSegmentAsync(int segment, AsyncCallback callback, IAsyncResult result) =>
-        throw new NotSupportedException("Nothing truncates the log's prefix.");
+        throw new NotSupportedException("FASTER is never asked to truncate the log's prefix.");
 
     public override void Dispose()
     {

@@ -118,13 +118,17 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
     /// <summary>Removes the files from number <paramref name="first"/> on.</summary>
     public void DeleteFrom(int first)
     {
-        foreach (int id in _open.Keys.Where(id => id >= first).ToList())
+        foreach (string name in Forget(id => id >= first))
         {
-            _open[id].Result.Dispose();
-            _open.Remove(id);
-            disk.Delete(NameOf(id));
+            disk.Delete(name);
         }
     }
+
+    /// <summary>
+    /// Closes the files before number <paramref name="first"/>, which nobody reads any more, and names them, for somebody to delete. They must not be needed
+    /// after a crash.
+    /// </summary>
+    public IReadOnlyList<string> ForgetBefore(int first) => Forget(id => id < first);
 
     public void Dispose()
     {
@@ -144,6 +148,21 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
         }
     }
 
+    private List<string> Forget(Predicate<int> match)
+    {
+        lock (_gate)
+        {
+            List<int> ids = [.. _open.Keys.Where(id => match(id)).Order()];
+            foreach (int id in ids)
+            {
+                _open.Remove(id, out Task<IDiskFile>? file);
+                file!.GetAwaiter().GetResult().Dispose();
+            }
+
+            return ids.ConvertAll(NameOf);
+        }
+    }
+
     private static string NameOf(int id) => Prefix + id.ToString(CultureInfo.InvariantCulture);
 
     private long OffsetOf(long address) => address & ((1L << geometry.SegmentBits) - 1);
@@ -154,10 +173,11 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
     {
         lock (_gate)
         {
-            if (!_open.TryGetValue(id, out Task<IDiskFile>? file))
+            // A disk that was full when the file was to be prepared ahead of its use may have room when it is needed.
+            if (!_open.TryGetValue(id, out Task<IDiskFile>? file) || file.IsFaulted)
             {
                 file = Task.Run(() => disk.Create(NameOf(id), 1L << geometry.SegmentBits));
-                _open.Add(id, file);
+                _open[id] = file;
             }
 
             return file;

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using FASTER.core;
-using Raft.Core.Log;
-using Raft.Core.Membership;
+using Raft.Core.Storage;
 
 namespace Raft.Storage.Faster.Format;
 
@@ -10,15 +9,15 @@ namespace Raft.Storage.Faster.Format;
 /// The record with which FASTER ends a commit (its fast commit mode), and our cookie inside it:
 /// <code>
 /// length i32 (negative) | FASTER: version i32, xor i64, begin i64, until i64, number i64, iterators i32 = 0, cookie length i32 |
-/// crc32c u32 | link u32 | incarnation u32 | version u32 | commit u64 | address u64 | begin u64 |
-/// base index u64 | base term u64 | term u64 | voted for u64 | committed u64 | last index u64 | end mark u64
+/// crc32c u32 | link u32 | incarnation u32 | version u32 | commit u64 | address u64 | the node's part of a <see cref="Checkpoint"/> | end mark u64
 /// </code>
-/// FASTER guards its part by an XOR only, so the cookie repeats what matters of it, and a record whose halves disagree is not valid.
+/// FASTER guards its part by an XOR only, so the cookie repeats what matters of it, and a record whose halves disagree is not valid. FASTER's log always
+/// begins at its first address: the files that a compaction gives back are not taken away by FASTER, which would not wait for our marker.
 /// </summary>
 internal static class CommitRecord
 {
     /// <summary>Bytes of the cookie.</summary>
-    public const int CookieBytes = 96;
+    public const int CookieBytes = NodeOffset + Checkpoint.NodeBytes + sizeof(ulong);
 
     /// <summary>Bytes of the whole record.</summary>
     public const int Size = EntryRecord.LengthBytes + FasterBytes + CookieBytes;
@@ -28,9 +27,10 @@ internal static class CommitRecord
     /// </summary>
     public const ulong EndMark = 0x9C6A_D35B_E7A9_4BC5;
 
+    private const int NodeOffset = 32;
     private const int FasterBytes = 44;
     private const int FasterVersion = 1;
-    private const uint Version = 1;
+    private const uint Version = 2;
 
     /// <summary>Builds the cookie of the commit whose record will lie at <paramref name="address"/>, and its checksum.</summary>
     public static byte[] Encode(in Checkpoint state, in RecordStamp stamp, long address, uint salt, out uint crc)
@@ -42,14 +42,8 @@ internal static class CommitRecord
         BinaryPrimitives.WriteUInt32LittleEndian(at[12..], Version);
         BinaryPrimitives.WriteUInt64LittleEndian(at[16..], stamp.Commit);
         BinaryPrimitives.WriteInt64LittleEndian(at[24..], address);
-        BinaryPrimitives.WriteInt64LittleEndian(at[32..], state.Begin);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[40..], state.Base.Index);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[48..], state.Base.Term);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[56..], state.HardState.Term);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[64..], state.HardState.VotedFor.Value);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[72..], state.HardState.Commit);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[80..], state.LastIndex);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[88..], EndMark);
+        state.WriteNode(at[NodeOffset..]);
+        BinaryPrimitives.WriteUInt64LittleEndian(at[(NodeOffset + Checkpoint.NodeBytes)..], EndMark);
         crc = Crc32C.Append(salt, at[4..]);
         BinaryPrimitives.WriteUInt32LittleEndian(at, crc);
         return cookie;
@@ -59,7 +53,10 @@ internal static class CommitRecord
     public static bool MayStart(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= Size && BinaryPrimitives.ReadInt32LittleEndian(bytes) == -(Size - EntryRecord.LengthBytes);
 
-    /// <summary>Decodes the commit's record at <paramref name="address"/>. False when it is not whole, or any part of it contradicts another.</summary>
+    /// <summary>
+    /// Decodes the commit's record at <paramref name="address"/>. False when it is not whole, or any part of it contradicts another. The record does not
+    /// say where the log begins.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, long address, uint salt, out Checkpoint state, out RecordStamp stamp)
     {
         state = default;
@@ -80,18 +77,7 @@ internal static class CommitRecord
             BinaryPrimitives.ReadUInt32LittleEndian(at[4..]),
             BinaryPrimitives.ReadUInt32LittleEndian(at[8..]),
             BinaryPrimitives.ReadUInt64LittleEndian(at[16..]));
-        state = new Checkpoint(
-            BinaryPrimitives.ReadInt64LittleEndian(at[32..]),
-            0,
-            address + Size,
-            crc,
-            stamp.Commit,
-            new LogId(BinaryPrimitives.ReadUInt64LittleEndian(at[48..]), BinaryPrimitives.ReadUInt64LittleEndian(at[40..])),
-            new HardState(
-                BinaryPrimitives.ReadUInt64LittleEndian(at[56..]),
-                new NodeId(BinaryPrimitives.ReadUInt64LittleEndian(at[64..])),
-                BinaryPrimitives.ReadUInt64LittleEndian(at[72..])),
-            BinaryPrimitives.ReadUInt64LittleEndian(at[80..]));
+        state = new Checkpoint { Until = address + Size, Link = crc, Commit = stamp.Commit }.WithNode(at[NodeOffset..]);
         return BinaryPrimitives.ReadInt64LittleEndian(at[24..]) == address && Agrees(bytes[EntryRecord.LengthBytes..], state);
     }
 
@@ -106,14 +92,14 @@ internal static class CommitRecord
     /// <summary>What FASTER is to recover: the state that our own scan arrived at.</summary>
     public static byte[] ToFaster(in Checkpoint state) => new FasterLogRecoveryInfo
     {
-        BeginAddress = state.Begin,
+        BeginAddress = LogGeometry.FirstAddress,
         UntilAddress = state.Until,
         CommitNum = (long)state.Commit,
     }.ToByteArray();
 
     private static bool Agrees(ReadOnlySpan<byte> faster, in Checkpoint state) =>
         BinaryPrimitives.ReadInt32LittleEndian(faster) == FasterVersion
-        && BinaryPrimitives.ReadInt64LittleEndian(faster[12..]) == state.Begin
+        && BinaryPrimitives.ReadInt64LittleEndian(faster[12..]) == LogGeometry.FirstAddress
         && BinaryPrimitives.ReadInt64LittleEndian(faster[20..]) == state.Until
         && BinaryPrimitives.ReadInt64LittleEndian(faster[28..]) == (long)state.Commit
         && BinaryPrimitives.ReadInt32LittleEndian(faster[36..]) == 0

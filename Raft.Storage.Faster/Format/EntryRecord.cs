@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using FASTER.core;
 using Raft.Core.Log;
+using Raft.Core.Storage;
 
 namespace Raft.Storage.Faster.Format;
 

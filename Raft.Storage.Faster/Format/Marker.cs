@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Raft.Core.Log;
-using Raft.Core.Membership;
+using Raft.Core.Storage;
 
 namespace Raft.Storage.Faster.Format;
 
@@ -9,7 +8,7 @@ namespace Raft.Storage.Faster.Format;
 /// What a directory says about itself outside of the log: whose it is, how it is laid out, and how far the log reached at least.
 /// <code>
 /// crc32c u32 | magic u32 | version u32 | salt u32 | sequence u64 | incarnation u32 | page bits u8, segment bits u8, identity length u16 |
-/// begin u64 | until u64 | begin link u32 | link u32 | commit u64 | base index, base term, term, voted for, committed, last index u64 | identity
+/// begin u64 | commit before begin u64 | begin link u32 | link u32 | until u64 | commit u64 | the node's part of a <see cref="Checkpoint"/> | identity
 /// </code>
 /// </summary>
 /// <param name="Sequence">Grows with each writing.</param>
@@ -25,8 +24,10 @@ internal sealed record Marker(
     public const int Size = 512;
 
     private const uint Magic = 0x4B4D_5246;
-    private const uint Version = 1;
-    private const int IdentityOffset = 112;
+    private const uint Version = 2;
+    private const int CheckpointOffset = 32;
+    private const int NodeOffset = 40;
+    private const int IdentityOffset = CheckpointOffset + NodeOffset + Checkpoint.NodeBytes;
 
     public byte[] Encode()
     {
@@ -40,7 +41,7 @@ internal sealed record Marker(
         at[28] = (byte)Geometry.PageBits;
         at[29] = (byte)Geometry.SegmentBits;
         BinaryPrimitives.WriteUInt16LittleEndian(at[30..], (ushort)Encoding.UTF8.GetBytes(Identity, at[IdentityOffset..]));
-        WriteCheckpoint(at[32..], Checkpoint);
+        WriteCheckpoint(at[CheckpointOffset..], Checkpoint);
         BinaryPrimitives.WriteUInt32LittleEndian(at, Crc32C.Append(0, at[4..]));
         return slot;
     }
@@ -62,34 +63,28 @@ internal sealed record Marker(
             BinaryPrimitives.ReadUInt32LittleEndian(slot[12..]),
             new LogGeometry(slot[28], slot[29]),
             Encoding.UTF8.GetString(slot.Slice(IdentityOffset, identityBytes)),
-            ReadCheckpoint(slot[32..]));
+            ReadCheckpoint(slot[CheckpointOffset..]));
     }
 
     private static void WriteCheckpoint(Span<byte> at, in Checkpoint state)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(at, state.Begin);
-        BinaryPrimitives.WriteInt64LittleEndian(at[8..], state.Until);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[16..], state.BeginLink);
+        BinaryPrimitives.WriteInt64LittleEndian(at, state.Begin.Address);
+        BinaryPrimitives.WriteUInt64LittleEndian(at[8..], state.Begin.Commit);
+        BinaryPrimitives.WriteUInt32LittleEndian(at[16..], state.Begin.Link);
         BinaryPrimitives.WriteUInt32LittleEndian(at[20..], state.Link);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[24..], state.Commit);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[32..], state.Base.Index);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[40..], state.Base.Term);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[48..], state.HardState.Term);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[56..], state.HardState.VotedFor.Value);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[64..], state.HardState.Commit);
-        BinaryPrimitives.WriteUInt64LittleEndian(at[72..], state.LastIndex);
+        BinaryPrimitives.WriteInt64LittleEndian(at[24..], state.Until);
+        BinaryPrimitives.WriteUInt64LittleEndian(at[32..], state.Commit);
+        state.WriteNode(at[NodeOffset..]);
     }
 
-    private static Checkpoint ReadCheckpoint(ReadOnlySpan<byte> at) => new(
-        BinaryPrimitives.ReadInt64LittleEndian(at),
-        BinaryPrimitives.ReadUInt32LittleEndian(at[16..]),
-        BinaryPrimitives.ReadInt64LittleEndian(at[8..]),
-        BinaryPrimitives.ReadUInt32LittleEndian(at[20..]),
-        BinaryPrimitives.ReadUInt64LittleEndian(at[24..]),
-        new LogId(BinaryPrimitives.ReadUInt64LittleEndian(at[40..]), BinaryPrimitives.ReadUInt64LittleEndian(at[32..])),
-        new HardState(
-            BinaryPrimitives.ReadUInt64LittleEndian(at[48..]),
-            new NodeId(BinaryPrimitives.ReadUInt64LittleEndian(at[56..])),
-            BinaryPrimitives.ReadUInt64LittleEndian(at[64..])),
-        BinaryPrimitives.ReadUInt64LittleEndian(at[72..]));
+    private static Checkpoint ReadCheckpoint(ReadOnlySpan<byte> at) => new Checkpoint
+    {
+        Begin = new LogStart(
+            BinaryPrimitives.ReadInt64LittleEndian(at),
+            BinaryPrimitives.ReadUInt32LittleEndian(at[16..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(at[8..])),
+        Link = BinaryPrimitives.ReadUInt32LittleEndian(at[20..]),
+        Until = BinaryPrimitives.ReadInt64LittleEndian(at[24..]),
+        Commit = BinaryPrimitives.ReadUInt64LittleEndian(at[32..]),
+    }.WithNode(at[NodeOffset..]);
 }

@@ -10,16 +10,21 @@ namespace Raft.Storage.Faster.Recovery;
 /// Reads the log from its first record to the last commit whose records all verify and link to each other. That commit is the recovered state; what
 /// <see cref="TailInspector"/> makes of the bytes behind it decides whether recovery may go on.
 /// </summary>
+/// <remarks>
+/// The marker knows the base as of its own commit, and the log begins in front of the first entry behind that base, with remains of what was given up: entries
+/// at or below the base, ones that were replaced, and ones of commits before that which gave up the whole log. They are passed over up to the first entry
+/// behind the base; from there on nothing can be missing, which is checked at the marker's commit. Behind that commit the log is taken at its word.
+/// </remarks>
 internal sealed class LogScanner
 {
     private readonly SegmentFiles _files;
     private readonly Marker _marker;
     private readonly PageReader _pages;
     private readonly List<ScannedEntry> _uncommitted = [];
+    private readonly Stack<EntryLocation> _configurations = [];
 
     private long _address;
     private uint _link;
-    private ulong _lastIndex;
 
     private LogScanner(SegmentFiles files, Marker marker)
     {
@@ -27,12 +32,11 @@ internal sealed class LogScanner
         _marker = marker;
         _pages = new PageReader(files);
         Checkpoint mark = marker.Checkpoint;
-        Last = mark with { Until = mark.Begin, Link = mark.BeginLink, Commit = 0, HardState = default, LastIndex = mark.Base.Index };
+        Last = mark with { Until = mark.Begin.Address, Link = mark.Begin.Link, Commit = mark.Begin.Commit };
         Index = new EntryIndex(mark.Base);
-        Incarnation = 0;
-        _address = mark.Begin;
-        _link = mark.BeginLink;
-        _lastIndex = mark.Base.Index;
+        Starts = new SegmentStarts(marker.Geometry, mark.Begin);
+        _address = mark.Begin.Address;
+        _link = mark.Begin.Link;
     }
 
     /// <summary>State as of the last good commit.</summary>
@@ -41,8 +45,13 @@ internal sealed class LogScanner
     /// <summary>Where its entries are.</summary>
     public EntryIndex Index { get; }
 
+    /// <summary>Where the log could begin.</summary>
+    public SegmentStarts Starts { get; }
+
     /// <summary>Highest incarnation found.</summary>
     public uint Incarnation { get; private set; }
+
+    private ulong NextIndex => _uncommitted.Count > 0 ? _uncommitted[^1].Id.Index + 1 : Index.LastIndex + 1;
 
     /// <summary>Scans the log that <paramref name="marker"/> describes.</summary>
     /// <exception cref="StorageCorruptedException">The log is damaged, or does not reach as far as the marker says.</exception>
@@ -54,12 +63,26 @@ internal sealed class LogScanner
         if (scanner.Last.Commit < mark.Commit)
         {
             throw new StorageCorruptedException(
-                $"The log is damaged: {files.Describe(until)} should hold the record of index {scanner._lastIndex + 1} or a commit, "
+                $"The log is damaged: {files.Describe(until)} should hold the record of index {scanner.NextIndex} or a commit, "
                 + $"and the log was durable up to index {mark.LastIndex}. Replace this node by a new one, or restore the directory.");
         }
 
         scanner.RequireWholeFiles();
+        scanner.Starts.CutAt(scanner.Last.Until);
         return scanner;
+    }
+
+    /// <summary>Reads the entries after the base that are configurations, ascending.</summary>
+    public List<Entry> ReadConfigurations()
+    {
+        using var reader = new EntryReader(_files, _marker.Salt);
+        var entries = new List<Entry>();
+        foreach (EntryLocation location in _configurations.Reverse().Where(location => location.Id.Index > Last.Base.Index))
+        {
+            entries.Add(reader.Read(location));
+        }
+
+        return entries;
     }
 
     /// <summary>
@@ -70,7 +93,7 @@ internal sealed class LogScanner
     {
         Checkpoint mark = _marker.Checkpoint;
         int last = _files.SegmentOf(Math.Max(mark.Until, Last.Until - 1));
-        for (int id = _files.SegmentOf(mark.Begin); id <= last; id++)
+        for (int id = _files.SegmentOf(mark.Begin.Address); id <= last; id++)
         {
             if (!_files.IsWhole(id))
             {
@@ -111,7 +134,7 @@ internal sealed class LogScanner
         ReadOnlySpan<byte> bytes = _pages.From(address);
         if (CommitRecord.TryDecode(bytes, address, _marker.Salt, out Checkpoint state, out RecordStamp stamp))
         {
-            return Follows(stamp) && TakeCommit(state, stamp);
+            return Follows(stamp) && TakeCommit(address, state, stamp);
         }
 
         return EntryRecord.TryDecode(bytes, _marker.Salt, out DecodedEntry entry) && Follows(entry.Stamp) && TakeEntry(address, entry);
@@ -122,43 +145,89 @@ internal sealed class LogScanner
 
     private bool TakeEntry(long address, in DecodedEntry entry)
     {
-        if (entry.Id.Index <= _marker.Checkpoint.Base.Index || entry.Id.Index > _lastIndex + 1)
-        {
-            return false;
-        }
-
-        _uncommitted.Add(new ScannedEntry(entry.Id, address));
-        _lastIndex = entry.Id.Index;
-        Advance(entry.Crc, entry.Stamp, address + EntryRecord.SizeOf(entry.PayloadBytes));
+        _uncommitted.Add(new ScannedEntry(entry.Id, address, entry.Type));
+        Advance(address, entry.Stamp, entry.Crc, address + EntryRecord.SizeOf(entry.PayloadBytes));
         return true;
     }
 
-    private bool TakeCommit(in Checkpoint state, in RecordStamp stamp)
+    private bool TakeCommit(long address, in Checkpoint state, in RecordStamp stamp)
     {
-        Checkpoint mark = _marker.Checkpoint;
-        if (state.LastIndex != _lastIndex || state.Begin != mark.Begin || state.Base != mark.Base
-            || (state.Commit == mark.Commit && (state.Until != mark.Until || state.Link != mark.Link)))
+        bool known = stamp.Commit <= _marker.Checkpoint.Commit;
+        if (!(known ? TryTakeKnown(state) : TryTakeNew(state)))
         {
-            return false;
-        }
-
-        foreach (ScannedEntry entry in _uncommitted)
-        {
-            Index.Recover(entry.Id, entry.Address);
+            throw new StorageCorruptedException(
+                $"The log is damaged: the commit at {_files.Describe(address)} contradicts what is before it or {MarkerFile.Name}. "
+                + "Replace this node by a new one, or restore the directory.");
         }
 
         _uncommitted.Clear();
-        Last = state with { BeginLink = mark.BeginLink };
-        Advance(state.Link, stamp, state.Until);
+        Last = state with { Begin = _marker.Checkpoint.Begin };
+        Advance(address, stamp, state.Link, state.Until);
         return true;
     }
 
-    private void Advance(uint crc, in RecordStamp stamp, long end)
+    /// <summary>Takes the entries of a commit up to that of the marker.</summary>
+    private bool TryTakeKnown(in Checkpoint state)
     {
+        Checkpoint mark = _marker.Checkpoint;
+        if (state.Commit >= mark.ClearedBy)
+        {
+            foreach (ScannedEntry entry in _uncommitted)
+            {
+                // What can't be appended lies in front of the first entry that is kept.
+                TryRecover(entry);
+            }
+        }
+
+        return state.Commit < mark.Commit || (state with { Begin = mark.Begin } == mark && Index.LastIndex == mark.LastIndex);
+    }
+
+    /// <summary>Takes a commit behind that of the marker.</summary>
+    private bool TryTakeNew(in Checkpoint state)
+    {
+        bool clears = state.ClearedBy == state.Commit;
+        bool moves = state.Base != Last.Base;
+        if ((clears ? !moves : state.ClearedBy != Last.ClearedBy) || (moves && !Index.TryRecoverBase(state.Base, clears)))
+        {
+            return false;
+        }
+
+        if (clears)
+        {
+            _configurations.Clear();
+        }
+
+        ulong first = state.Base.Index + 1;
+        return _uncommitted.TrueForAll(entry => entry.Id.Index >= first && TryRecover(entry)) && Index.LastIndex == state.LastIndex;
+    }
+
+    private bool TryRecover(in ScannedEntry entry)
+    {
+        if (!Index.TryRecover(entry.Id, entry.Address))
+        {
+            return false;
+        }
+
+        while (_configurations.TryPeek(out EntryLocation newest) && newest.Id.Index >= entry.Id.Index)
+        {
+            _configurations.Pop();
+        }
+
+        if (entry.Type == EntryType.Configuration)
+        {
+            _configurations.Push(new EntryLocation(entry.Id, entry.Address, default));
+        }
+
+        return true;
+    }
+
+    private void Advance(long address, in RecordStamp stamp, uint crc, long end)
+    {
+        Starts.Note(address, stamp);
         _link = crc;
         Incarnation = stamp.Incarnation;
         _address = end;
     }
 
-    private readonly record struct ScannedEntry(LogId Id, long Address);
+    private readonly record struct ScannedEntry(LogId Id, long Address, EntryType Type);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Raft.Core.Storage;
 using Raft.Storage.Faster.Disk;
 using Raft.Storage.Faster.Format;
+using Raft.Storage.Faster.Snapshots;
 
 namespace Raft.Storage.Faster.Recovery;
 
@@ -32,13 +33,17 @@ internal static class Recoverer
         return marker;
     }
 
-    /// <summary>Reads the log, cuts off a commit that a crash interrupted, and marks the result as a new incarnation.</summary>
-    /// <exception cref="StorageCorruptedException">The log is damaged.</exception>
-    public static LogScanner Recover(SegmentFiles files, MarkerFile marker, ILogger logger)
+    /// <summary>
+    /// Reads the log and its snapshot, cuts off a commit that a crash interrupted, marks the result as a new incarnation, and deletes what it does not need.
+    /// </summary>
+    /// <exception cref="StorageCorruptedException">The log or the snapshot is damaged. Nothing was changed.</exception>
+    public static LogScanner Recover(IDisk disk, SegmentFiles files, MarkerFile marker, ILogger logger, out SnapshotMetadata? snapshot)
     {
         LogScanner scanned = LogScanner.Scan(files, marker.Current);
         Checkpoint last = scanned.Last;
         long interrupted = TailInspector.Inspect(files, last, marker.Current.Salt);
+        snapshot = SnapshotFiles.Verify(disk, last.Snapshot, marker.Current.Salt);
+        RequireCovered(disk, last);
         if (interrupted > 0)
         {
             logger.InterruptedCommitCut(files.Describe(last.Until), interrupted, last.LastIndex);
@@ -46,8 +51,25 @@ internal static class Recoverer
 
         ClearBehind(files, last.Until);
         files.Ensure(files.SegmentOf(last.Until));
+        last = last with { Begin = scanned.Starts.MoveTo(scanned.Index.EndRecovery(last.Until)) };
         marker.Advance(Math.Max(marker.Current.Incarnation, scanned.Incarnation) + 1, last);
+        foreach (string name in files.ForgetBefore(files.SegmentOf(last.Begin.Address)).Concat(SnapshotFiles.FindLeftovers(disk, last.Snapshot)))
+        {
+            disk.Delete(name);
+        }
+
         return scanned;
+    }
+
+    /// <summary>Only damage that no checksum found, or a mistake of ours, brings this about. A node must not go on without what was before its log.</summary>
+    private static void RequireCovered(IDisk disk, in Checkpoint last)
+    {
+        if (last.Base.Index > last.Snapshot.Id.Index)
+        {
+            throw new StorageCorruptedException(
+                $"The log in {disk.PathOf("")} begins behind {last.Base}, and its newest snapshot is of {last.Snapshot.Id}. "
+                + "Replace this node by a new one, or restore the directory.");
+        }
     }
 
     private static void CreateFirstFiles(IDisk disk, string identity, LogGeometry geometry)

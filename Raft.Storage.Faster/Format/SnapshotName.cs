@@ -1,0 +1,17 @@
+using System.Globalization;
+using Raft.Core.Log;
+
+namespace Raft.Storage.Faster.Format;
+
+/// <summary>Names a sealed snapshot in a commit, so that no other file passes for it.</summary>
+/// <param name="Number">Number of its file, never used twice in a directory; 0 for no snapshot.</param>
+/// <param name="Id">The last entry whose effect it holds.</param>
+/// <param name="Crc">Checksum of its trailer, which holds that of its content.</param>
+internal readonly record struct SnapshotName(ulong Number, LogId Id, uint Crc)
+{
+    /// <summary>How names of snapshot files begin.</summary>
+    public const string Prefix = "snapshot.";
+
+    /// <summary>Name of the file with a number.</summary>
+    public static string FileOf(ulong number) => Prefix + number.ToString("x16", CultureInfo.InvariantCulture);
+}

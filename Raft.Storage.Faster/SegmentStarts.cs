@@ -1,0 +1,31 @@
+using Raft.Storage.Faster.Format;
+
+namespace Raft.Storage.Faster;
+
+/// <summary>
+/// Where the log could begin if the files before were given back: at the records that stand at a file's start. Each file has one, since no record crosses
+/// a page's end. Used by one thread.
+/// </summary>
+internal sealed class SegmentStarts(LogGeometry geometry, LogStart first)
+{
+    private readonly List<LogStart> _starts = [first];
+
+    /// <summary>Takes note of a record, if it stands at a file's start.</summary>
+    public void Note(long address, in RecordStamp stamp)
+    {
+        if ((address & (geometry.SegmentBytes - 1)) == 0 && address > _starts[^1].Address)
+        {
+            _starts.Add(new LogStart(address, stamp.Link, stamp.Commit - 1));
+        }
+    }
+
+    /// <summary>Forgets the records from <paramref name="end"/> on, which are cut off.</summary>
+    public void CutAt(long end) => _starts.RemoveAll(start => start.Address >= end && start.Address > first.Address);
+
+    /// <summary>The last place at or before <paramref name="address"/>; forgets those before it.</summary>
+    public LogStart MoveTo(long address)
+    {
+        _starts.RemoveRange(0, Math.Max(0, _starts.FindLastIndex(start => start.Address <= address)));
+        return _starts[0];
+    }
+}
