@@ -49,6 +49,26 @@ public sealed class FasterDamageTests
     }
 
     [Test]
+    public async Task A_snapshot_cut_at_any_byte_or_longer_than_written_is_refused()
+    {
+        SimulatedDisk disk = await Written(closed: true);
+        string name = disk.List().Single(name => name.StartsWith("snapshot.", StringComparison.Ordinal));
+        int length = disk.Files[name].Content.Length;
+        for (int cut = 0; cut < length; cut++)
+        {
+            SimulatedDisk damaged = disk.Copy();
+            damaged.Files[name].Cut(cut);
+            Assert.That(
+                () => FasterRaftStorage.OpenOn(damaged, Options, NullLogger.Instance),
+                Throws.TypeOf<StorageCorruptedException>().With.Message.Contains($"/simulated/{name}"),
+                $"cut at {cut}");
+        }
+
+        disk.Files[name].Write(length, [0]);
+        Assert.That(() => FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance), Throws.TypeOf<StorageCorruptedException>());
+    }
+
+    [Test]
     public async Task A_last_commit_cut_at_any_byte_gives_the_state_before_it()
     {
         SimulatedDisk before = await Written(closed: false, lastCommit: false);
@@ -107,7 +127,7 @@ public sealed class FasterDamageTests
         SimulatedDisk earlier = disk.Copy();
         await using (var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance)))
         {
-            session.Append(Entry(9, 1));
+            session.Append(Entry(9, 2));
         }
 
         earlier.Files["log.0"].Content.CopyTo(disk.Files["log.0"].Content, 0);
@@ -143,6 +163,7 @@ public sealed class FasterDamageTests
         session.Append(Entry(1, 1, 60), Entry(1, 2, 60));
         session.Listener.WaitFor(session.Enqueue(new HardState(2, new NodeId(2), 1)));
         session.Append(Entry(2, 2, 90), Entry(2, 3, 60), Entry(2, 4, 60));
+        session.Listener.WaitFor(session.EnqueueSnapshot(session.Seal(new LogId(2, 2), 300), new LogId(1, 1)));
         if (lastCommit)
         {
             session.HardState = new HardState(3, new NodeId(3), 2);
@@ -158,6 +179,7 @@ public sealed class FasterDamageTests
     {
         await using var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
         RecoveredState state = session.Storage.Recovered;
-        return $"{state.HardState} {Describe(session.ReadAll(1, state.LastIndex))}";
+        string snapshot = Convert.ToHexString(session.ReadSnapshot(state.Snapshot!));
+        return $"{state.HardState} {state.Base} {Describe(session.ReadAll(state.Base.Index + 1, state.LastIndex))} {state.Snapshot} {snapshot}";
     }
 }

@@ -8,8 +8,8 @@ using Raft.Storage.Faster;
 namespace NexaLoak.Tests.Storage;
 
 /// <summary>
-/// Random writes, reopenings and power cuts at any disk operation, against a list. After each reopening the log and the hard state are those of some
-/// prefix of the writes, and of one no shorter than what had been reported durable.
+/// Random writes, snapshots, compactions, reopenings and power cuts at any disk operation, against a list. After each reopening the log, the hard state and
+/// the newest snapshot are those of some prefix of the writes, and of one no shorter than what had been reported durable.
 /// </summary>
 [TestFixture]
 [Parallelizable(ParallelScope.All)]
@@ -26,7 +26,7 @@ public sealed class FasterModelTests
     [TestCase(3)]
     public async Task The_storage_agrees_with_a_list(int part)
     {
-        for (int seed = part * 1000; seed < (part * 1000) + 40; seed++)
+        for (int seed = part * 1000; seed < (part * 1000) + 60; seed++)
         {
             using var run = new Run(seed);
             await run.Play();
@@ -36,7 +36,7 @@ public sealed class FasterModelTests
     private sealed class Run(int seed) : IDisposable
     {
         private readonly Random _random = new(seed);
-        private readonly List<State> _states = [new State(default, [])];
+        private readonly List<State> _states = [new State(default, default, [], null)];
         private SimulatedDisk _disk = new();
         private int _opened;
         private int _durable;
@@ -84,13 +84,33 @@ public sealed class FasterModelTests
             _disk.Fault = (_, _) => null;
             RecoveredState found = session.Storage.Recovered;
             string log = StorageSession.Describe(session.ReadAll(found.Base.Index + 1, found.LastIndex));
-            int match = _states.FindLastIndex(state => state.HardState == found.HardState && StorageSession.Describe(state.Log) == log);
-            Assert.That(match, Is.GreaterThanOrEqualTo(_durable), $"Seed {seed}: found {found.HardState} {log}; write {_durable} was durable.");
-            Assert.That(found.TermRuns, Is.EqualTo(_states[match].TermRuns()), $"Seed {seed}");
+            int match = _states.FindLastIndex(state =>
+                state.HardState == found.HardState && state.Base == found.Base && state.Snapshot == found.Snapshot && StorageSession.Describe(state.Log) == log);
+            Assert.That(
+                match,
+                Is.GreaterThanOrEqualTo(_durable),
+                $"Seed {seed}: found {found.HardState} {found.Base} {found.Snapshot} {log}; write {_durable} was durable.");
+            CheckDetails(session, _states[match]);
             _states.RemoveRange(match + 1, _states.Count - match - 1);
             _opened = match;
             _durable = match;
             session.HardState = found.HardState;
+        }
+
+        private void CheckDetails(StorageSession session, State state)
+        {
+            RecoveredState found = session.Storage.Recovered;
+            Assert.That(found.TermRuns, Is.EqualTo(state.TermRuns()), $"Seed {seed}");
+            Assert.That(
+                StorageSession.Describe(found.Configurations),
+                Is.EqualTo(StorageSession.Describe(state.Log.Where(entry => entry.Type == EntryType.Configuration))),
+                $"Seed {seed}");
+            string[] snapshots = [.. _disk.List().Where(name => name.StartsWith("snapshot.", StringComparison.Ordinal))];
+            Assert.That(snapshots, Has.Length.EqualTo(state.Snapshot is null ? 0 : 1), $"Seed {seed}: {string.Join(' ', snapshots)}");
+            if (state.Snapshot is SnapshotMetadata snapshot)
+            {
+                Assert.That(session.ReadSnapshot(snapshot), Is.EqualTo(StorageSession.Content(snapshot.Id, (int)snapshot.Size)), $"Seed {seed}");
+            }
         }
 
         private void ArmCrash(int operations)
@@ -104,12 +124,17 @@ public sealed class FasterModelTests
         {
             for (int i = 0; i < writes && session.Listener.Failures.Count == 0; i++)
             {
-                State next = Next(_states[^1], out Entry[] entries);
+                State state = _states[^1];
+                (SnapshotMetadata? snapshot, LogId? to) = _random.Next(6) == 0 ? SaveSnapshot(session, state) : (null, null);
+                to ??= state.Snapshot is SnapshotMetadata newest && _random.Next(6) == 0 ? InLog(state, newest.Id.Index) : null;
+                State next = Next(state.After(snapshot, to), out Entry[] entries);
                 _states.Add(next);
-                ulong sequence = session.Enqueue(next.HardState, entries);
+                session.HardState = next.HardState;
+                ulong sequence = session.EnqueueSnapshot(snapshot, to, entries);
                 if (entries.Length > 0 && _random.Next(4) == 0)
                 {
-                    Assert.That(StorageSession.Describe(session.ReadAll(1, (ulong)next.Log.Count)), Is.EqualTo(StorageSession.Describe(next.Log)), $"Seed {seed}");
+                    string log = StorageSession.Describe(session.ReadAll(next.Base.Index + 1, next.LastIndex));
+                    Assert.That(log, Is.EqualTo(StorageSession.Describe(next.Log)), $"Seed {seed}");
                 }
 
                 if (_random.Next(2) == 0)
@@ -118,6 +143,36 @@ public sealed class FasterModelTests
                 }
             }
         }
+
+        /// <summary>
+        /// Saves a snapshot of an entry of the log, or one as a leader sends it, of an entry that the log does not hold; now and then it stays unnamed.
+        /// </summary>
+        private (SnapshotMetadata? Snapshot, LogId? Base) SaveSnapshot(StorageSession session, State state)
+        {
+            ulong newest = state.Snapshot?.Id.Index ?? 0;
+            ulong index = Math.Max(newest + 1, state.Base.Index) + (ulong)_random.Next(8);
+            bool received = _random.Next(3) == 0;
+            LogId? id = received ? new LogId(Math.Max(1, state.HardState.Term), index) : InLog(state, index);
+            if (id is null || id.Value.Index <= newest)
+            {
+                return (null, null);
+            }
+
+            try
+            {
+                SnapshotMetadata snapshot = session.Seal(id.Value, _random.Next(3000));
+                return _random.Next(4) == 0 ? (null, null) : (snapshot, received ? id : null);
+            }
+            catch (IOException)
+            {
+                // A crash, which the log meets as well; what was saved stays the newest.
+                return (null, null);
+            }
+        }
+
+        /// <summary>The last entry at or before an index, above the base.</summary>
+        private static LogId? InLog(State state, ulong index) =>
+            state.Log.FindLast(entry => entry.Index <= index) is { Index: > 0 } entry ? entry.Id : null;
 
         private async Task Stop(StorageSession session)
         {
@@ -145,18 +200,33 @@ public sealed class FasterModelTests
 
         private State Next(State state, out Entry[] entries)
         {
-            ulong term = Math.Max(1, state.HardState.Term) + (ulong)_random.Next(2);
+            ulong term = Math.Max(Math.Max(1, state.Base.Term), state.HardState.Term) + (ulong)_random.Next(2);
             var hardState = new HardState(term, new NodeId((ulong)_random.Next(3)), (ulong)_random.Next(10));
             int count = _random.Next(3) == 0 ? 0 : _random.Next(1, 8);
-            int from = _random.Next(3) == 0 ? _random.Next(1, state.Log.Count + 2) : state.Log.Count + 1;
+            ulong first = state.Base.Index + 1;
+            ulong from = _random.Next(3) == 0 ? first + (ulong)_random.Next(state.Log.Count + 1) : state.LastIndex + 1;
             int largest = _random.Next(6) == 0 ? Options.MaxPayloadBytes : 300;
-            entries = [.. Enumerable.Range(from, count).Select(i => StorageSession.Entry(term, (ulong)i, _random.Next(largest + 1), (byte)_random.Next(256)))];
-            return new State(hardState, count == 0 ? state.Log : [.. state.Log.Take(from - 1), .. entries]);
+            entries = [.. Enumerable.Range(0, count).Select(i => EntryAt(term, from + (ulong)i, largest))];
+            return new State(hardState, state.Base, count == 0 ? state.Log : [.. state.Log.Where(entry => entry.Index < from), .. entries], state.Snapshot);
         }
+
+        private Entry EntryAt(ulong term, ulong index, int largest) =>
+            StorageSession.Entry(term, index, (EntryType)_random.Next(4), _random.Next(largest + 1), (byte)_random.Next(256));
     }
 
-    private sealed record State(HardState HardState, List<Entry> Log)
+    private sealed record State(HardState HardState, LogId Base, List<Entry> Log, SnapshotMetadata? Snapshot)
     {
+        public ulong LastIndex => Base.Index + (ulong)Log.Count;
+
+        /// <summary>The state after a write's snapshot and base, before its entries.</summary>
+        public State After(SnapshotMetadata? snapshot, LogId? to)
+        {
+            State named = this with { Snapshot = snapshot ?? Snapshot };
+            return to is not LogId id || id == Base
+                ? named
+                : named with { Base = id, Log = Log.Exists(entry => entry.Id == id) ? Log.FindAll(entry => entry.Index > id.Index) : [] };
+        }
+
         public List<TermRun> TermRuns()
         {
             var runs = new List<TermRun>();
