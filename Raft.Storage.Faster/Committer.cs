@@ -182,7 +182,9 @@ internal sealed class Committer : IDisposable
         }
     }
 
-    /// <summary>Lets the log begin in the file of <paramref name="keepFrom"/>. The files before go once no crash can bring back a marker that needs them.</summary>
+    /// <summary>
+    /// Lets the log begin in the file of <paramref name="keepFrom"/>. The files before go once no crash can bring back a marker that needs them.
+    /// </summary>
     private void GiveBack(long keepFrom)
     {
         LogStart begin = _starts.MoveTo(keepFrom);

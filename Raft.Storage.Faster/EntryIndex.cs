@@ -7,7 +7,7 @@ namespace Raft.Storage.Faster;
 /// Where each entry of the log is: on the disk at an address, or, from when it is taken until it is durable, in memory. Entries in memory always
 /// follow those on the disk. The index shows the log as of the last write that was taken, which may be ahead of the disk. Thread-safe.
 /// </summary>
-internal sealed class EntryIndex(LogId recoveredBase)
+internal sealed partial class EntryIndex(LogId recoveredBase)
 {
     private readonly Lock _gate = new();
     private readonly List<long> _addresses = [];
@@ -55,55 +55,6 @@ internal sealed class EntryIndex(LogId recoveredBase)
     private ulong DurableEnd => _base.Index + (ulong)_addresses.Count;
 
     private ulong Last => DurableEnd + (ulong)_pending.Count;
-
-    /// <summary>
-    /// Takes an entry that recovery found on the disk. One at or below the base only ends those behind it. False when entries are missing before it.
-    /// </summary>
-    public bool TryRecover(LogId id, long address)
-    {
-        lock (_gate)
-        {
-            if (id.Index > Last + 1)
-            {
-                return false;
-            }
-
-            Truncate(Math.Max(id.Index, _base.Index + 1));
-            if (id.Index > _base.Index)
-            {
-                AddTerm(id);
-                _addresses.Add(address);
-            }
-
-            return true;
-        }
-    }
-
-    /// <summary>Moves the base as a commit says that recovery found on the disk. False when the log should hold the entry and does not.</summary>
-    public bool TryRecoverBase(LogId to, bool clearsLog)
-    {
-        lock (_gate)
-        {
-            if (to.Index < _base.Index || !(clearsLog || Holds(to)))
-            {
-                return false;
-            }
-
-            Move(new BaseMove(to, clearsLog, 0));
-            return true;
-        }
-    }
-
-    /// <summary>Takes note that the log on the disk ends at an address, once recovery has found its end.</summary>
-    /// <returns>An address before which no entry lies.</returns>
-    public long EndRecovery(long until)
-    {
-        lock (_gate)
-        {
-            _durableUntil = until;
-            return _addresses.Count > 0 ? _addresses[0] : until;
-        }
-    }
 
     /// <summary>Takes a write into the log, and returns what it does to the base.</summary>
     /// <exception cref="ArgumentException">Its entries would leave a gap, or their terms or the base fall. Nothing has changed then.</exception>
@@ -183,55 +134,6 @@ internal sealed class EntryIndex(LogId recoveredBase)
     private EntryLocation Locate(LogId id) => id.Index <= DurableEnd
         ? new EntryLocation(id, _addresses[(int)(id.Index - _base.Index - 1)], default)
         : new EntryLocation(id, 0, _pending[(int)(id.Index - DurableEnd - 1)].Entry);
-
-    /// <summary>
-    /// An entry whose address is not known is written behind what is durable now, and so does everything come that follows a log given up.
-    /// </summary>
-    private BaseMove PlanMove(ulong sequence, LogId to)
-    {
-        if (to.Index <= _base.Index)
-        {
-            throw new ArgumentException($"Write {sequence} can't move the log's base from {_base} to {to}.");
-        }
-
-        bool holds = Holds(to);
-        long keepFrom = holds && to.Index < DurableEnd ? _addresses[(int)(to.Index - _base.Index)] : _durableUntil;
-        return new BaseMove(to, !holds, keepFrom);
-    }
-
-    private void Move(in BaseMove move)
-    {
-        if (move.ClearsLog)
-        {
-            _addresses.Clear();
-            _pending.Clear();
-            _runs.Clear();
-        }
-        else
-        {
-            RemoveUpTo(move.To.Index);
-        }
-
-        _base = move.To;
-    }
-
-    private void RemoveUpTo(ulong index)
-    {
-        int count = (int)(index - _base.Index);
-        int durable = Math.Min(count, _addresses.Count);
-        bool empty = index == Last;
-        _addresses.RemoveRange(0, durable);
-        _pending.RemoveRange(0, count - durable);
-        if (empty)
-        {
-            _runs.Clear();
-        }
-        else
-        {
-            _runs.RemoveRange(0, RunOf(index + 1));
-            _runs[0] = _runs[0] with { FirstIndex = Math.Max(_runs[0].FirstIndex, index + 1) };
-        }
-    }
 
     private bool Holds(LogId id) => id == _base || (id.Index > _base.Index && id.Index <= Last && TermOf(id.Index) == id.Term);
 

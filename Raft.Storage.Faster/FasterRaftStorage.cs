@@ -32,7 +32,7 @@ namespace Raft.Storage.Faster;
 /// <see cref="Read"/> is safe from any thread. After a failed write or sync nothing more is written or reported until the directory is opened again.
 /// </para>
 /// </remarks>
-public sealed class FasterRaftStorage : IRaftStorage
+public sealed partial class FasterRaftStorage : IRaftStorage
 {
     private readonly IDisk _disk;
     private readonly SegmentFiles _files;
@@ -55,7 +55,14 @@ public sealed class FasterRaftStorage : IRaftStorage
     private bool _failed;
 
     private FasterRaftStorage(
-        IDisk disk, SegmentFiles files, MarkerFile marker, LogScanner scanned, SnapshotMetadata? snapshot, Committer committer, FileRemover remover, ILogger logger)
+        IDisk disk,
+        SegmentFiles files,
+        MarkerFile marker,
+        LogScanner scanned,
+        SnapshotMetadata? snapshot,
+        Committer committer,
+        FileRemover remover,
+        ILogger logger)
     {
         _disk = disk;
         _files = files;
@@ -229,74 +236,6 @@ public sealed class FasterRaftStorage : IRaftStorage
         }
 
         await Task.Run(() => Close(thread)).ConfigureAwait(false);
-    }
-
-    private void Close(Thread? thread)
-    {
-        thread?.Join();
-        try
-        {
-            if (!_failed)
-            {
-                _committer.Mark();
-            }
-        }
-        finally
-        {
-            _remover.Dispose();
-            _committer.Dispose();
-            _files.Dispose();
-            _marker.Dispose();
-            _disk.Dispose();
-        }
-    }
-
-    private void Run()
-    {
-        try
-        {
-            while (TakeBatch())
-            {
-                _index.MarkDurable(_committer.Commit(_batch), _committer.Until);
-                if (_batch.FindLast(queued => queued.Snapshot is not null).Snapshot is SnapshotName newest)
-                {
-                    _snapshots.Supersede(newest);
-                }
-
-                _listener!.OnPersisted(_batch[^1].Write.Sequence);
-                _batch.Clear();
-            }
-        }
-        catch (Exception e)
-        {
-            Fail(e);
-        }
-    }
-
-    private bool TakeBatch()
-    {
-        lock (_gate)
-        {
-            while (_queue.Count == 0 && !_closing)
-            {
-                Monitor.Wait(_gate);
-            }
-
-            (_queue, _batch) = (_batch, _queue);
-            return _batch.Count > 0;
-        }
-    }
-
-    private void Fail(Exception error)
-    {
-        lock (_gate)
-        {
-            _failed = true;
-            _queue.Clear();
-        }
-
-        _logger.Failed(error, _disk.PathOf(""));
-        _listener!.OnFailed(error);
     }
 
     private void ReadLocated(List<EntryLocation> locations, long maxBytes, ICollection<Entry> into)

@@ -111,7 +111,8 @@ public sealed class FasterSnapshotTests
             disk.Fault = (asked, path) => asked == DiskOperation.Write && ++writes == 2 ? new IOException($"No space left on device : '{path}'") : null;
             using ISnapshotWriter writer = session.Storage.CreateSnapshot();
             Assert.That(
-                () => writer.Content.Write(new byte[300_000]), Throws.InstanceOf<IOException>().With.Message.Contains("No space left").And.Message.Contains(".tmp"));
+                () => writer.Content.Write(new byte[300_000]),
+                Throws.InstanceOf<IOException>().With.Message.Contains("No space left").And.Message.Contains(".tmp"));
             Assert.That(
                 () => writer.Seal((size, checksum) => Metadata(new LogId(1, 4), size, checksum)),
                 Throws.InstanceOf<IOException>().With.Message.Contains("No space left"));

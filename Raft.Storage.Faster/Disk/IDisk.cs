@@ -18,7 +18,9 @@ internal interface IDisk : IDisposable
     /// <summary>Creates a file of zeros. On return the zeros and the name are durable. A leftover of that name is replaced.</summary>
     IDiskFile Create(string name, long length);
 
-    /// <summary>Creates an empty file that grows as it is written. Its name is durable only after <see cref="SyncDirectory"/>. A leftover is emptied.</summary>
+    /// <summary>
+    /// Creates an empty file that grows as it is written. Its name is durable only after <see cref="SyncDirectory"/>. A leftover is emptied.
+    /// </summary>
     IDiskFile CreateEmpty(string name);
 
     /// <summary>Gives a file another name in one step, in place of a file that had it. Durable only after <see cref="SyncDirectory"/>.</summary>

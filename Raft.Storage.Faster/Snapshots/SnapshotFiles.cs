@@ -46,7 +46,8 @@ internal sealed class SnapshotFiles
         if (!disk.List().Contains(fileName))
         {
             throw new StorageCorruptedException(
-                $"{disk.PathOf(fileName)} is missing: the log goes on from this snapshot of {name.Id}. Replace this node by a new one, or restore the directory.");
+                $"{disk.PathOf(fileName)} is missing: the log goes on from this snapshot of {name.Id}. "
+                + "Replace this node by a new one, or restore the directory.");
         }
 
         using var content = new SnapshotStream(disk.Open(fileName), salt, name);
