@@ -188,6 +188,18 @@ public sealed class FasterSnapshotTests
     }
 
     [Test]
+    public async Task Configurations_of_a_log_given_up_just_before_a_crash_do_not_come_back()
+    {
+        SimulatedDisk disk = await Prepared();
+        await using var session = new StorageSession(Open(disk));
+        session.Append(Entry(2, 7, EntryType.Configuration, 20, 0));
+        session.Compact(new LogId(9, 3));
+        await using FasterRaftStorage reopened = Open(disk.Copy());
+        Assert.That((reopened.Recovered.Base, reopened.Recovered.LastIndex), Is.EqualTo((new LogId(9, 3), 3ul)));
+        Assert.That(reopened.Recovered.Configurations, Is.Empty);
+    }
+
+    [Test]
     public async Task Disk_use_after_a_compaction_is_that_of_what_is_live_and_the_files_at_both_ends()
     {
         for (ulong keep = 0; keep < 30; keep += 3)
