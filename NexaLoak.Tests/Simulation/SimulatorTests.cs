@@ -56,7 +56,7 @@ internal sealed class SimulatorTests
         SimulationResult traced = new SimulatedCluster(3, options, counters, nodes => trace = new EventTrace(nodes, perNode: 5)).Run();
         SimulationResult plain = new SimulatedCluster(3, options, counters).Run();
         Assert.That(traced, Is.EqualTo(plain));
-        Assert.That(trace!.All.GroupBy(line => line.Node).Select(node => node.Count()), Is.All.EqualTo(5));
+        Assert.That(trace!.All.GroupBy(line => line.Node).Select(node => node.Count()), Has.All.AtMost(5).And.Some.EqualTo(5));
     }
 
     private static SeedCampaign Run(ulong start, long seeds, int threads = 2)

@@ -34,6 +34,7 @@ internal sealed class InvariantSet
             new TermMonotonicity(nodes.Count),
             new AckDurability(nodes), new ElectionRestriction(), new ReadLinearizability(), new RecoveryEquivalence(),
             new ProgressBounds(nodes), new StableIndexTruth(), new SnapshotSafety(committed), new StopOnDiskError(),
+            new ConfigurationSafety(nodes),
             new ReplyTruth(committed), .. others,
         ];
         _appends = [.. all.OfType<IAppendObserver>()];

@@ -33,7 +33,9 @@ internal sealed class SnapshotSafety(CommittedHistory committed) : ISnapshotObse
     {
         ulong index = snapshot.Id.Index;
         bool same = index <= committed.LastIndex && node.StateMachine.AppliedIndex == index
-            && committed.StateAt(index, node.StateMachine.State) == node.StateMachine.State;
+            && (node.StateMachine.IsPartial
+                ? snapshot.Size == 0
+                : committed.StateAt(index, node.StateMachine.State) == node.StateMachine.State);
         if (!same)
         {
             throw new PropertyViolationException("S20 snapshot correctness", $"node {node.Id} restores another state at {snapshot.Id} than its log leads to");

@@ -17,6 +17,11 @@ internal sealed class StateMachineSafety(CommittedHistory committed) : IApplyObs
                 $"node {node.Id} applies {index}, and {committed.LastIndex} is committed");
         }
 
+        if (node.StateMachine.IsPartial)
+        {
+            return;
+        }
+
         if (committed.StateAt(index, node.StateMachine.State) != node.StateMachine.State)
         {
             throw new PropertyViolationException(

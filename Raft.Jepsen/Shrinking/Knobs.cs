@@ -9,7 +9,7 @@ internal static class Knobs
 {
     private const string Nested = nameof(FaultPlan.Options);
 
-    private static readonly string[] NotKnobs = [nameof(FaultPlan.Voters), nameof(FaultPlan.Learners)];
+    private static readonly string[] NotKnobs = [nameof(FaultPlan.Voters), nameof(FaultPlan.Learners), nameof(FaultPlan.Spares)];
     private static readonly JsonObject Plain = ToJson(FaultPlan.Plain);
 
     /// <summary>The names and values that differ from the plain ones. The number of nodes is not among them.</summary>

@@ -10,7 +10,7 @@ internal static class ScenarioText
     {
         FaultPlan plan = scenario.Plan;
         yield return $"seed {scenario.Seed}{(scenario.Mutant is null ? "" : $" with {scenario.Mutant}")} breaks {scenario.Property}";
-        yield return $"  nodes: {plan.Voters} voters, {plan.Learners} learners; faults end after {Seconds(scenario.Duration)} s";
+        yield return $"  nodes: {plan.Voters} voters, {plan.Learners} learners, {plan.Spares} spares; faults end after {Seconds(scenario.Duration)} s";
         foreach ((string name, string value) in Knobs.DifferingFromPlain(plan))
         {
             yield return $"  knob {name} = {value}";
@@ -70,8 +70,8 @@ internal static class ScenarioText
     private static string Describe(Operation operation)
     {
         string who = operation.ToLeader ? $"the leader, or else node {operation.Node}" : $"node {operation.Node}";
-        return operation.Kind == OperationKind.Read
-            ? $"read from {who}"
+        return operation.Changes is { } changes ? $"change of members to {who}: {string.Join(", ", changes)}"
+            : operation.Kind == OperationKind.Read ? $"read from {who}"
             : $"{operation.Commands} commands to {who}{(operation.Forward ? ", who may pass them on" : "")}";
     }
 

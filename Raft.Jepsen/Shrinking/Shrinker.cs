@@ -38,7 +38,7 @@ internal sealed class Shrinker
 
     /// <summary>What is left to leave out.</summary>
     private static long SizeOf(Scenario scenario)
-        => scenario.Faults.Count + scenario.Operations.Count + scenario.Plan.Voters + scenario.Plan.Learners - scenario.QuietLinks.Count
+        => scenario.Faults.Count + scenario.Operations.Count + scenario.Plan.Nodes - scenario.QuietLinks.Count
             + Knobs.DifferingFromPlain(scenario.Plan).Count() + (scenario.Until / 1_000_000);
 
     private void Round()
@@ -87,7 +87,7 @@ internal sealed class Shrinker
             return;
         }
 
-        int nodes = plan.Voters + plan.Learners;
+        int nodes = plan.Nodes;
         List<Link> all = [.. from one in Enumerable.Range(1, nodes) from other in Enumerable.Range(1, nodes) where one != other select new Link(one, other)];
         Minimize(all.Except(_best.QuietLinks).ToList(), noisy => Try(_best with { QuietLinks = [.. all.Except(noisy)] }));
     }
@@ -95,10 +95,10 @@ internal sealed class Shrinker
     private bool DropLastNode()
     {
         FaultPlan plan = _best.Plan;
-        int last = plan.Voters + plan.Learners;
+        int last = plan.Nodes;
         return last > 1 && Try(_best with
         {
-            Plan = plan.Learners > 0 ? plan with { Learners = plan.Learners - 1 } : plan with { Voters = plan.Voters - 1 },
+            Plan = plan.WithoutLastNode(),
             Faults = [.. _best.Faults.Where(Concerns).Select(Without)],
             Operations = [.. _best.Operations.Where(operation => operation.Node < last)],
             QuietLinks = [.. _best.QuietLinks.Where(Stays)],

@@ -5,6 +5,9 @@ internal sealed class CommittedHistory
 {
     private readonly List<Slot> _slots = [];
 
+    /// <summary>What was written, committed or not.</summary>
+    public WrittenChains Chains { get; } = new();
+
     /// <summary>The highest index that is committed.</summary>
     public ulong LastIndex => (ulong)_slots.Count;
 

@@ -11,6 +11,7 @@ internal enum EventKind : byte
     Drain,
     Propose,
     Read,
+    Change,
     Fault,
     Action,
     Restart,

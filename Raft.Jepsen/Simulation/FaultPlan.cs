@@ -15,6 +15,12 @@ internal sealed record FaultPlan
 
     public required int Learners { get; init; }
 
+    /// <summary>Of the voters, those that are witnesses.</summary>
+    public required int Witnesses { get; init; }
+
+    /// <summary>Nodes that are no members at first.</summary>
+    public required int Spares { get; init; }
+
     public required RaftOptions Options { get; init; }
 
     /// <summary>Length of a tick on a clock that runs right, in microseconds.</summary>
@@ -51,6 +57,9 @@ internal sealed record FaultPlan
 
     public required long ReadInterval { get; init; }
 
+    /// <summary>Typical time between two changes of the membership, in microseconds; 0 when there are none.</summary>
+    public required long ChangeInterval { get; init; }
+
     public required int MaxBatch { get; init; }
 
     /// <summary>Entries applied between two snapshots; 0 when none are taken.</summary>
@@ -72,11 +81,23 @@ internal sealed record FaultPlan
     [JsonIgnore]
     public long ElectionTimeout => Options.ElectionTicks * TickLength;
 
+    /// <summary>All nodes, members at first or not.</summary>
+    [JsonIgnore]
+    public int Nodes => Voters + Learners + Spares;
+
+    /// <summary>The plan for one node less.</summary>
+    public FaultPlan WithoutLastNode()
+        => Spares > 0 ? this with { Spares = Spares - 1 }
+            : Learners > 0 ? this with { Learners = Learners - 1 }
+            : this with { Voters = Voters - 1, Witnesses = Math.Min(Witnesses, Voters - 2) };
+
     /// <summary>Three voters with the options that a host gets by default, and no faults.</summary>
     public static FaultPlan Plain { get; } = new()
     {
         Voters = 3,
         Learners = 0,
+        Witnesses = 0,
+        Spares = 0,
         Options = new RaftOptions(),
         TickLength = 20_000,
         LinkDelay = 300,
@@ -91,6 +112,7 @@ internal sealed record FaultPlan
         TriggerChances = [],
         ProposeInterval = 0,
         ReadInterval = 0,
+        ChangeInterval = 0,
         MaxBatch = 0,
         SnapshotEntries = 0,
         SnapshotPadding = 0,
@@ -103,10 +125,15 @@ internal sealed record FaultPlan
     {
         RaftOptions options = DrawOptions(random);
         long tick = random.Between(10_000, 40_000);
+        int voters = VoterCounts[random.Below(VoterCounts.Length)];
+        bool changes = random.Below(2) == 0;
         return new FaultPlan
         {
-            Voters = VoterCounts[random.Below(VoterCounts.Length)],
+            Voters = voters,
             Learners = random.Below(4) == 0 ? 1 : 0,
+            Witnesses = voters > 1 && random.Below(5) == 0 ? 1 : 0,
+            Spares = changes ? random.Below(Math.Max(1, 8 - voters)) : 0,
+            ChangeInterval = changes ? random.Between(1, 10) * 500_000 : 0,
             Options = options,
             TickLength = tick,
             LinkDelay = random.Between(1, 8) * (random.Below(3) == 0 ? tick / 4 : 300),
@@ -159,6 +186,7 @@ internal sealed record FaultPlan
             SnapshotChunkBytes = (int)random.Between(8, 1000),
             MaxInflightSnapshotChunks = (int)random.Between(1, 4),
             SnapshotBytesPerTick = random.Below(2) == 0 ? long.MaxValue : random.Between(100, 2000),
+            PromotionLag = (ulong)random.Between(0, 1 << random.Below(8)),
         };
     }
 }

@@ -13,6 +13,9 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration)
 
     public ulong State { get; private set; }
 
+    /// <summary>True on a witness: it has seen no commands, so its state means nothing.</summary>
+    public bool IsPartial { get; private set; }
+
     /// <summary>The configuration that the last applied entry found or brought, as its snapshot must have it.</summary>
     public ClusterConfiguration Configuration { get; private set; } = configuration;
 
@@ -24,6 +27,7 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration)
         State = entry.Type == EntryType.Command
             ? Hash.Chain(Hash.Chain(State, entry.Index), entry.Payload.Span)
             : Hash.Chain(State, entry.Index);
+        IsPartial |= entry.Type == EntryType.Withheld;
         if (entry.Type == EntryType.Configuration)
         {
             Configuration = ConfigurationCodec.Decode(entry.Payload.Span);
@@ -34,6 +38,11 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration)
     /// <summary>The state, and behind it bytes that a torn or mixed-up transfer would disturb.</summary>
     public byte[] Save(int padding)
     {
+        if (IsPartial)
+        {
+            return [];
+        }
+
         var content = new byte[(2 * sizeof(ulong)) + padding];
         BinaryPrimitives.WriteUInt64LittleEndian(content, AppliedIndex);
         BinaryPrimitives.WriteUInt64LittleEndian(content.AsSpan(sizeof(ulong)), State);
@@ -47,8 +56,9 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration)
 
     public void Restore(SnapshotMetadata snapshot, ReadOnlySpan<byte> content)
     {
-        AppliedIndex = BinaryPrimitives.ReadUInt64LittleEndian(content);
-        State = BinaryPrimitives.ReadUInt64LittleEndian(content[sizeof(ulong)..]);
+        IsPartial = content.IsEmpty;
+        AppliedIndex = IsPartial ? snapshot.Id.Index : BinaryPrimitives.ReadUInt64LittleEndian(content);
+        State = IsPartial ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(content[sizeof(ulong)..]);
         Configuration = snapshot.Configuration;
         ConfigurationIndex = snapshot.ConfigurationIndex;
     }

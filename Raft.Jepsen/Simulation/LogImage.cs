@@ -6,9 +6,10 @@ namespace Raft.Jepsen.Simulation;
 /// A log as one place holds it: what a node wrote, or what of it is on the platter. What lies at or below the base is gone from there; the observer
 /// remembers it all the same, so that the checks need no exception for compacted logs.
 /// </summary>
-internal sealed class LogImage
+internal sealed class LogImage(WrittenChains chains)
 {
     private readonly List<LogSlot> _slots = [];
+    private readonly List<ulong> _configurations = [];
 
     /// <summary>The entry before the first one that the place holds.</summary>
     public LogId Base { get; private set; }
@@ -25,11 +26,17 @@ internal sealed class LogImage
     /// <summary>True when the log reaches <paramref name="index"/> and is the one with that hash up to there.</summary>
     public bool Holds(ulong index, ulong chain) => index <= LastIndex && ChainAt(index) == chain;
 
+    /// <summary>Index of the newest entry that is a configuration, also below the base; 0 when there is none.</summary>
+    public ulong ConfigurationIndex => _configurations.Count == 0 ? 0 : _configurations[^1];
+
+    /// <summary>Index of the newest configuration before an index.</summary>
+    public ulong ConfigurationBefore(ulong index) => _configurations.FindLast(configuration => configuration < index);
+
     public LogSlot Append(in Entry entry)
     {
-        ulong chain = Hash.Chain(Hash.Chain(ChainAt(LastIndex), entry.Term), (ulong)entry.Type);
-        var slot = new LogSlot(entry, Hash.Chain(chain, entry.Payload.Span));
-        _slots.Add(slot);
+        var slot = new LogSlot(entry, (entry.Type == EntryType.Withheld ? chains.Of(entry.Id) : null) ?? ChainOf(entry));
+        chains.Note(entry.Id, slot.Chain);
+        Add(slot);
         return slot;
     }
 
@@ -38,6 +45,7 @@ internal sealed class LogImage
         if (index <= LastIndex)
         {
             _slots.RemoveRange((int)index - 1, _slots.Count - (int)index + 1);
+            _configurations.RemoveAll(configuration => configuration >= index);
         }
     }
 
@@ -50,9 +58,10 @@ internal sealed class LogImage
         if (@base.Index > LastIndex || this[@base.Index].Entry.Id != @base)
         {
             _slots.Clear();
+            _configurations.Clear();
             for (ulong index = 1; index <= @base.Index; index++)
             {
-                _slots.Add(history[index]);
+                Add(history[index]);
             }
         }
 
@@ -64,6 +73,8 @@ internal sealed class LogImage
         Base = other.Base;
         _slots.Clear();
         _slots.AddRange(other._slots);
+        _configurations.Clear();
+        _configurations.AddRange(other._configurations);
     }
 
     /// <summary>The terms of the entries behind the base.</summary>
@@ -84,4 +95,16 @@ internal sealed class LogImage
     /// <summary>The entries behind the base that are configurations.</summary>
     public List<Entry> Configurations()
         => [.. _slots.Skip((int)Base.Index).Select(slot => slot.Entry).Where(entry => entry.Type == EntryType.Configuration)];
+
+    private ulong ChainOf(in Entry entry)
+        => Hash.Chain(Hash.Chain(Hash.Chain(ChainAt(LastIndex), entry.Term), (ulong)entry.Type), entry.Payload.Span);
+
+    private void Add(in LogSlot slot)
+    {
+        _slots.Add(slot);
+        if (slot.Entry.Type == EntryType.Configuration)
+        {
+            _configurations.Add(slot.Entry.Index);
+        }
+    }
 }

@@ -24,6 +24,14 @@ internal sealed record Operation
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Commands { get; init; }
 
+    /// <summary>What shall change in the membership.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MemberChange>? Changes { get; init; }
+
+    /// <summary>The change is refused when the configuration is another one than the client saw.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Conditional { get; init; }
+
     /// <summary>A follower may pass the commands on.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Forward { get; init; }

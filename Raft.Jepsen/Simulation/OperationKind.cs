@@ -5,4 +5,5 @@ internal enum OperationKind
 {
     Propose,
     Read,
+    Change,
 }

@@ -12,6 +12,7 @@ internal enum RandomPurpose
     Ticks,
     Proposals,
     Reads,
+    Changes,
     FaultTimes,
     Faults,
     Triggers,

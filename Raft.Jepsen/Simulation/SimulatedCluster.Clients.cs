@@ -20,6 +20,11 @@ internal sealed partial class SimulatedCluster
         {
             ScheduleOperation(OperationKind.Propose, 0);
             ScheduleOperation(OperationKind.Read, 0);
+            if (_plan.ChangeInterval > 0)
+            {
+                ScheduleOperation(OperationKind.Change, 0);
+            }
+
             return;
         }
 
@@ -31,15 +36,36 @@ internal sealed partial class SimulatedCluster
 
     private void ScheduleOperation(OperationKind kind, long number)
     {
-        long interval = kind == OperationKind.Propose ? _plan.ProposeInterval : _plan.ReadInterval;
+        long interval = kind switch
+        {
+            OperationKind.Propose => _plan.ProposeInterval,
+            OperationKind.Read => _plan.ReadInterval,
+            _ => _plan.ChangeInterval,
+        };
         _scheduler.In(StreamOf(kind, number).Wait(interval), EventOf(kind, number));
     }
 
     private RandomStream StreamOf(OperationKind kind, long number)
-        => _streams.Open(kind == OperationKind.Propose ? RandomPurpose.Proposals : RandomPurpose.Reads, 0, number);
+    {
+        RandomPurpose purpose = kind switch
+        {
+            OperationKind.Propose => RandomPurpose.Proposals,
+            OperationKind.Read => RandomPurpose.Reads,
+            _ => RandomPurpose.Changes,
+        };
+        return _streams.Open(purpose, 0, number);
+    }
 
     private static SimulationEvent EventOf(OperationKind kind, long number)
-        => new(kind == OperationKind.Propose ? EventKind.Propose : EventKind.Read, 0, 0, number);
+    {
+        EventKind what = kind switch
+        {
+            OperationKind.Propose => EventKind.Propose,
+            OperationKind.Read => EventKind.Read,
+            _ => EventKind.Change,
+        };
+        return new SimulationEvent(what, 0, 0, number);
+    }
 
     private void Operate(OperationKind kind, long number)
     {
@@ -64,6 +90,11 @@ internal sealed partial class SimulatedCluster
         if (kind == OperationKind.Read)
         {
             RequestRead(node);
+        }
+
+        if (operation.Changes is { } changes)
+        {
+            ChangeMembers(node, changes, operation.Conditional ? _nodes[operation.Node - 1] : null);
         }
 
         for (int left = operation.Commands; left > 0; left--)
@@ -91,6 +122,8 @@ internal sealed partial class SimulatedCluster
             ToLeader = toLeader,
             Forward = proposes && draw.Below(2) == 0,
             Commands = proposes ? 1 + draw.Below(_plan.MaxBatch) : 0,
+            Changes = kind == OperationKind.Change ? DrawChanges(draw) : null,
+            Conditional = kind == OperationKind.Change && draw.Below(2) == 0,
         };
     }
 

@@ -1,5 +1,6 @@
 using Raft.Core.Consensus;
 using Raft.Core.Log;
+using Raft.Core.Membership;
 using Raft.Core.Storage;
 
 namespace Raft.Jepsen.Simulation;
@@ -18,8 +19,9 @@ internal sealed partial class SimulatedCluster
 
         RecoveredState recovered = _mutant.Recover(node.Disk.Recover());
         node.Incarnation++;
-        node.Core = new RaftCore(node.Id, _configuration, _plan.Options, recovered, node.Disk, node.CoreRandom.Next(), _protocolTrace);
-        node.StateMachine = new HashStateMachine(_configuration);
+        node.Core = new RaftCore(
+            node.Id, ClusterConfiguration.Empty, _plan.Options, recovered, node.Disk, node.CoreRandom.Next(), _protocolTrace);
+        node.StateMachine = new HashStateMachine(ClusterConfiguration.Empty);
         if (recovered.Snapshot is { } snapshot)
         {
             RestoreStateMachine(node, snapshot);
@@ -36,6 +38,11 @@ internal sealed partial class SimulatedCluster
         }
 
         _invariants.OnRestarted(node, recovered);
+        if (recovered.IsEmpty && _configuration.Contains(node.Id))
+        {
+            node.Core.Bootstrap(_configuration);
+        }
+
         AfterInput(node);
     }
 
@@ -214,7 +221,12 @@ internal sealed partial class SimulatedCluster
                 }
 
                 first = false;
-                _invariants.OnAppended(node, log.Append(entry));
+                LogSlot slot = log.Append(entry);
+                _invariants.OnAppended(node, slot);
+                if (entry.Type == EntryType.Configuration)
+                {
+                    Raise(TriggerPoint.ConfigurationAppended);
+                }
             }
         }
 
@@ -355,6 +367,11 @@ internal sealed partial class SimulatedCluster
         if (node.IsLeader)
         {
             ExtendCommitted(node, after);
+        }
+
+        if (node.Core is { Role: Role.Leader, Configuration.IsJoint: true, IsConfigurationCommitted: true })
+        {
+            Raise(TriggerPoint.JointCommitted);
         }
 
         node.SeenCommit = after;

@@ -28,7 +28,8 @@ internal sealed partial class SimulatedCluster
         _healedAt = _scheduler.Now;
         _network.Heal();
         _linkStaysCut = CutForGood();
-        int mayStayDown = _linkStaysCut ? 0 : (_plan.Voters - 1) / 2;
+        bool isFixed = _plan is { ChangeInterval: 0, Witnesses: 0 };
+        int mayStayDown = _linkStaysCut || !isFixed ? 0 : (_plan.Voters - 1) / 2;
         foreach (SimulatedNode node in _nodes)
         {
             node.TickPerMille = 1000;
@@ -55,7 +56,7 @@ internal sealed partial class SimulatedCluster
     /// </summary>
     private bool CutForGood()
     {
-        if (!_plan.LinkStaysCut || !_plan.Options.PreVote || !_plan.Options.CheckQuorum || _plan.Voters < 3)
+        if (!_plan.LinkStaysCut || !_plan.Options.PreVote || !_plan.Options.CheckQuorum || _plan.Voters < 3 || _plan.ChangeInterval > 0)
         {
             return false;
         }
@@ -145,6 +146,9 @@ internal sealed partial class SimulatedCluster
         }
     }
 
+    /// <summary>Without pre-vote and check-quorum a node that the cluster does not know any more may raise the term as often as it likes.</summary>
+    private bool MayBeDisturbed => _plan.ChangeInterval > 0 && !(_plan.Options.PreVote && _plan.Options.CheckQuorum);
+
     /// <summary>L4: once all is well, nobody starts an election; L8: every read and proposal has ended.</summary>
     private void CheckQuiet(SimulatedNode leader)
     {
@@ -156,7 +160,7 @@ internal sealed partial class SimulatedCluster
         }
 
         Demand(
-            leader.Core!.Term == _convergedTerm,
+            leader.Core!.Term == _convergedTerm || MayBeDisturbed,
             "L4 no needless election",
             $"term {leader.Core.Term} follows {_convergedTerm} in a sound cluster");
         if (_scheduler.Now - _convergedAt < QuietTimeouts * _plan.ElectionTimeout)
@@ -182,7 +186,7 @@ internal sealed partial class SimulatedCluster
         long heartbeats = 1 + ((_scheduler.Now - _convergedAt) / (_plan.Options.HeartbeatTicks * _plan.TickLength));
         long most = 2 * (_nodes.Length - 1) * heartbeats;
         long sent = _network.Sent - _sentBefore;
-        Demand(sent <= most, "L5 idle traffic", $"{sent} messages in {heartbeats} heartbeats of an idle cluster of {_nodes.Length} nodes");
+        Demand(sent <= most || MayBeDisturbed, "L5 idle traffic", $"{sent} messages in {heartbeats} heartbeats of an idle cluster of {_nodes.Length} nodes");
     }
 
     private SimulatedNode? AgreedLeader()
@@ -190,17 +194,19 @@ internal sealed partial class SimulatedCluster
         SimulatedNode? leader = Array.Find(
             _nodes,
             node => node.IsLeader && Array.TrueForAll(_nodes, other => !other.IsLeader || other.Core!.Term <= node.Core!.Term));
-        int followers = leader is null ? 0 : _nodes.Take(_plan.Voters).Count(
-            node => node.Core is { } core && core.Leader == leader.Id && core.Term == leader.Core!.Term);
-        return followers > _plan.Voters / 2 ? leader : null;
+        return leader is not null && IsQuorum(leader.Core!.Configuration, node => node.Core?.Leader == leader.Id && node.Core.Term == leader.Core.Term)
+            ? leader
+            : null;
     }
 
+    /// <summary>All members agree, and no change of the membership is under way (L7). Who is no member may be anywhere.</summary>
     private bool HaveConverged(SimulatedNode leader)
-        => Array.TrueForAll(
+        => !leader.Core!.Configuration.IsJoint && leader.Core.IsConfigurationCommitted && Array.TrueForAll(
             _nodes,
             node => !node.IsUp
-                || (node.StateMachine.AppliedIndex == leader.Core!.LastLogId.Index
-                    && node.StateMachine.State == leader.StateMachine.State
+                || !leader.Core.Configuration.Contains(node.Id)
+                || (node.StateMachine.AppliedIndex == leader.Core.LastLogId.Index
+                    && (node.StateMachine.State == leader.StateMachine.State || node.StateMachine.IsPartial)
                     && node.Core!.Role == (node == leader ? Role.Leader : Role.Follower)));
 
     private static void Demand(bool holds, string property, string detail)

@@ -95,7 +95,12 @@ internal sealed partial class SimulatedCluster
             node.Staged = new StagedSnapshot(chunk.Snapshot);
         }
 
-        if (node.Staged is not { } staged || staged.Snapshot != chunk.Snapshot || staged.Content.Count != chunk.Offset)
+        if (node.Staged is not { } staged)
+        {
+            return;
+        }
+
+        if (staged.Snapshot != chunk.Snapshot || staged.Content.Count != chunk.Offset)
         {
             throw new PropertyViolationException("driver", $"node {node.Id} gets a piece of a snapshot that does not follow the one before");
         }
@@ -106,16 +111,17 @@ internal sealed partial class SimulatedCluster
             Raise(TriggerPoint.SnapshotHalfReceived);
         }
 
-        node.StagedWrites.Enqueue((chunk.Snapshot, staged.Content.Count));
+        node.StagedWrites.Enqueue((staged, staged.Content.Count));
         node.StagingBusyUntil = Math.Max(node.StagingBusyUntil, _scheduler.Now + DiskTime(node));
         _scheduler.At(node.StagingBusyUntil, new SimulationEvent(EventKind.ChunkWritten, node.Position, node.Incarnation, 0));
     }
 
+    /// <summary>A snapshot whose last piece has come is sealed, also when the core began to take it anew meanwhile.</summary>
     private void ChunkWritten(SimulatedNode node)
     {
-        (SnapshotMetadata snapshot, long upTo) = node.StagedWrites.Dequeue();
-        node.Core!.OnChunkWritten(snapshot, upTo);
-        if (upTo == snapshot.Size && node.Staged is { } staged && staged.Snapshot == snapshot)
+        (StagedSnapshot staged, long upTo) = node.StagedWrites.Dequeue();
+        node.Core!.OnChunkWritten(staged.Snapshot, upTo);
+        if (upTo == staged.Snapshot.Size)
         {
             Staged(node, staged);
         }
@@ -125,7 +131,7 @@ internal sealed partial class SimulatedCluster
 
     private void Staged(SimulatedNode node, StagedSnapshot staged)
     {
-        node.Staged = null;
+        node.Staged = node.Staged == staged ? null : node.Staged;
         byte[] content = [.. staged.Content];
         bool damaged = !_healing && node.DriverRandom.Chance(_plan.StagingFailure);
         if (damaged || Checksum(content) != staged.Snapshot.Checksum)
@@ -173,5 +179,5 @@ internal sealed partial class SimulatedCluster
     private long DiskTime(SimulatedNode node)
         => (_healing ? node.DiskRandom.Between(100, 1_000) : node.DiskRandom.Wait(_plan.DiskDelay)) + node.DiskExtra;
 
-    private static uint Checksum(byte[] content) => (uint)Hash.Chain(0, content);
+    private static uint Checksum(byte[] content) => content.Length == 0 ? 0 : (uint)Hash.Chain(0, content);
 }

@@ -71,13 +71,20 @@ internal sealed partial class SimulatedCluster
         _until = long.MaxValue;
         _streams = new RandomStreams(seed);
         _scheduler = new Scheduler(_streams.Draw(RandomPurpose.Ties));
-        int count = _plan.Voters + _plan.Learners;
-        _nodes = [.. Enumerable.Range(0, count).Select(position => new SimulatedNode(position, _plan.Options, _streams, _committed))];
+        int founders = _plan.Voters + _plan.Learners;
+        int count = _plan.Nodes;
+        _nodes =
+        [
+            .. Enumerable.Range(0, count).Select(position => new SimulatedNode(
+                position, _plan.Options, _streams, _committed, position >= _plan.Voters - _plan.Witnesses && position < _plan.Voters)),
+        ];
         _configuration = new ClusterConfiguration(
             _nodes.Take(_plan.Voters).Select(node => node.Id),
-            learners: _nodes.Skip(_plan.Voters).Select(node => node.Id));
+            learners: _nodes.Take(founders).Skip(_plan.Voters).Select(node => node.Id),
+            witnesses: _nodes.Where(node => node.MayBeWitness).Select(node => node.Id));
+        _committed.Add(new LogImage(_committed.Chains).Append(FirstEntry()), 1);
         _network = new SimulatedNetwork(count, _scheduler, _plan, _streams, occurrences);
-        _invariants = new InvariantSet(_nodes, _committed, new ElectionTally(count, occurrences), new LogTally(_committed, occurrences));
+        _invariants = new InvariantSet(_nodes, _committed, new MembershipTally(_occurrences), new ElectionTally(count, occurrences), new LogTally(_committed, occurrences));
         _trace = trace?.Invoke(count);
         _protocolTrace = options.ProtocolTrace;
     }
@@ -160,6 +167,9 @@ internal sealed partial class SimulatedCluster
                 break;
             case EventKind.Read:
                 Operate(OperationKind.Read, what.Argument);
+                break;
+            case EventKind.Change:
+                Operate(OperationKind.Change, what.Argument);
                 break;
             case EventKind.Fault:
                 HappenFault(what.Argument);

@@ -16,10 +16,10 @@ internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
     private ulong _issuedSequence;
 
     /// <summary>The log with every write that was issued.</summary>
-    public LogImage Issued { get; } = new();
+    public LogImage Issued { get; } = new(history.Chains);
 
     /// <summary>The log that a power cut would leave at least.</summary>
-    public LogImage Durable { get; } = new();
+    public LogImage Durable { get; } = new(history.Chains);
 
     public HardState DurableState { get; private set; }
 

@@ -5,11 +5,14 @@ using Raft.Core.Storage;
 namespace Raft.Jepsen.Simulation;
 
 /// <summary>One simulated server: the real core, a simulated disk, a state machine, and what the driver has in hand.</summary>
-internal sealed class SimulatedNode(int position, RaftOptions options, RandomStreams streams, CommittedHistory history)
+internal sealed class SimulatedNode(int position, RaftOptions options, RandomStreams streams, CommittedHistory history, bool mayBeWitness)
 {
     public int Position => position;
 
     public RaftOptions Options => options;
+
+    /// <summary>Added as a witness, if at all. Its log lacks the commands, so it never becomes anything else.</summary>
+    public bool MayBeWitness => mayBeWitness;
 
     public NodeId Id { get; } = new((ulong)position + 1);
 
@@ -36,7 +39,7 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     public StagedSnapshot? Staged { get; set; }
 
     /// <summary>Pieces of it that are on their way to the disk, and the offset behind each.</summary>
-    public Queue<(SnapshotMetadata Snapshot, long UpTo)> StagedWrites { get; } = new();
+    public Queue<(StagedSnapshot Staged, long UpTo)> StagedWrites { get; } = new();
 
     /// <summary>Time at which the newest of them is written.</summary>
     public long StagingBusyUntil { get; set; }

@@ -15,4 +15,6 @@ internal enum TriggerPoint
     SnapshotHalfReceived,
     SnapshotStaged,
     LogCompacted,
+    ConfigurationAppended,
+    JointCommitted,
 }
