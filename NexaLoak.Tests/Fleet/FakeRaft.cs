@@ -2,6 +2,7 @@ using NexaLoak.Orchestrator.Protos;
 using Raft.Core.Consensus;
 using Raft.Core.Membership;
 using Raft.Core.Node;
+using Raft.Core.Node.Events;
 
 namespace NexaLoak.Tests.Fleet;
 
@@ -36,6 +37,8 @@ internal sealed class FakeRaft : IRaft
     public RaftStatus Status => Volatile.Read(ref _status);
 
     public Task Completion => _completion.Task;
+
+    public CancellationToken LeadershipToken => new(canceled: _log.Leader != this);
 
     /// <summary>Called before each barrier is answered; throws to refuse it.</summary>
     public Action OnBarrier { get; set; } = () => { };
@@ -94,6 +97,8 @@ internal sealed class FakeRaft : IRaft
 
         return true;
     }
+
+    public IAsyncEnumerable<RaftEvent> WatchAsync(CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<RaftEvent>();
 
     public ValueTask ReadBarrierAsync(ReadConsistency consistency, CancellationToken cancellationToken = default)
     {

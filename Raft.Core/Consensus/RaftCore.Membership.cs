@@ -179,7 +179,7 @@ public sealed partial class RaftCore
     }
 
     /// <summary>A node that the newest configurations have no full vote for can't lead, unless only such a node has the newest entries (thesis, section 4.2.2).</summary>
-    private bool MayCampaign => !_toldRemoved && _configurations.MayStillBeFullVoter(Id);
+    private bool MayCampaign => !IsWithdrawn && !_toldRemoved && _configurations.MayStillBeFullVoter(Id);
 
     /// <summary>True for a voter that stays and may lead.</summary>
     private bool IsEligible(NodeId id) => Configuration.IsIncomingVoter(id) && !Configuration.IsWitness(id);

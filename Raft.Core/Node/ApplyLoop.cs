@@ -17,16 +17,18 @@ internal sealed class ApplyLoop
     private readonly IStateMachine _stateMachine;
     private readonly IRaftLogReader _reader;
     private readonly PendingProposals _proposals;
+    private readonly NodeMetrics _metrics;
     private readonly Action _onProgress;
     private readonly Channel<Batch> _batches = Channel.CreateBounded<Batch>(new BoundedChannelOptions(MaxBatches) { SingleReader = true, SingleWriter = true });
     private readonly List<Entry> _readBuffer = [];
     private ulong _applied;
 
-    public ApplyLoop(IStateMachine stateMachine, IRaftLogReader reader, PendingProposals proposals, ulong applied, Action onProgress)
+    public ApplyLoop(IStateMachine stateMachine, IRaftLogReader reader, PendingProposals proposals, NodeMetrics metrics, ulong applied, Action onProgress)
     {
         _stateMachine = stateMachine;
         _reader = reader;
         _proposals = proposals;
+        _metrics = metrics;
         _onProgress = onProgress;
         _applied = applied;
         Handed = applied;
@@ -52,15 +54,17 @@ internal sealed class ApplyLoop
     {
         await foreach (Batch batch in _batches.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
+            long startedAt = _metrics.ApplyStart();
             if (batch.Entries.IsEmpty)
             {
                 ApplyStored(batch.UpTo, cancellationToken);
             }
             else
             {
-                Apply(batch.Entries.Span);
+                Apply(batch.Entries.Span, cancellationToken);
             }
 
+            _metrics.OnBatchApplied(startedAt);
             _onProgress();
         }
     }
@@ -74,18 +78,19 @@ internal sealed class ApplyLoop
 
     private void ApplyStored(ulong upTo, CancellationToken cancellationToken)
     {
-        while (_applied < upTo && !cancellationToken.IsCancellationRequested)
+        while (_applied < upTo)
         {
             _readBuffer.Clear();
             _reader.Read(_applied + 1, upTo, MaxBatchBytes, _readBuffer);
-            Apply(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_readBuffer));
+            Apply(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_readBuffer), cancellationToken);
         }
     }
 
-    private void Apply(ReadOnlySpan<Entry> entries)
+    private void Apply(ReadOnlySpan<Entry> entries, CancellationToken cancellationToken)
     {
         foreach (ref readonly Entry entry in entries)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             RaftInvariantException.Require(entry.Index == _applied + 1, "entries are applied one after the other");
             ReadOnlyMemory<byte> reply = entry.Type == EntryType.Command ? _stateMachine.Apply(entry) : default;
             Volatile.Write(ref _applied, entry.Index);

@@ -1,4 +1,5 @@
 using Raft.Core.Membership;
+using Raft.Core.Node.Events;
 using Raft.Core.StateMachine;
 
 namespace Raft.Core.Node;
@@ -16,11 +17,30 @@ public interface IRaft
     Task Completion { get; }
 
     /// <summary>
+    /// A token for the leadership that this node has now, cancelled when that is lost; already cancelled when the node does not lead. For work that only a
+    /// leader does: take it once, and give it to that work.
+    /// </summary>
+    /// <remarks>
+    /// The token is cancelled when this node learns of its loss, and another may lead by then: one that is cut off from the others goes on for up to an election
+    /// timeout. A token that is not cancelled proves nothing; <see cref="ReadBarrierAsync"/> proves that this node led after it was called. What must not be
+    /// done by two nodes at once needs a check where it is done, such as the term as a fencing token. Callbacks run on the thread pool.
+    /// </remarks>
+    CancellationToken LeadershipToken { get; }
+
+    /// <summary>
+    /// Tells what happens to this node, from the first call of <see cref="IAsyncEnumerator{T}.MoveNextAsync"/> on; ends behind <see cref="NodeStopped"/>. A
+    /// subscriber that does not keep up with <see cref="RaftNodeOptions.EventCapacity"/> loses the oldest events and is told by <see cref="EventsLost"/>. For
+    /// the state, look at <see cref="Status"/>: it is at least as new as the event.
+    /// </summary>
+    IAsyncEnumerable<RaftEvent> WatchAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Replicates a command and completes once it is durable on a majority and applied by this node's state machine. The caller does not
-    /// change the bytes after the call. Cancellation ends the wait, not the command, whose outcome is then unknown.
+    /// change the bytes after the call, and awaits the result once. Cancellation ends the wait, not the command, whose outcome is then unknown.
     /// </summary>
     /// <exception cref="NotLeaderException">This node does not lead; the command was certainly not carried out.</exception>
     /// <exception cref="ProposalDroppedException">A limit was reached; the command was certainly not carried out.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="RaftStoppedException">The node has stopped; the command was certainly not carried out.</exception>
     /// <exception cref="OutcomeUnknownException">
     /// Leadership was lost, or the node stopped, after the command was appended; it may or may not be carried out.

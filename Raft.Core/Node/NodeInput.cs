@@ -17,14 +17,17 @@ internal readonly record struct NodeInput
 
     public InputKind Kind { get; private init; }
 
+    /// <summary>True for what peers or the transport caused, false for calls of this process.</summary>
+    public bool IsFromPeer => Kind is InputKind.Message or InputKind.Unreachable;
+
     public Message Message { get; private init; }
 
     public ReadOnlyMemory<byte> Command { get; private init; }
 
     /// <summary>Who waits for the proposal; <c>null</c> when it is forwarded without an answer.</summary>
-    public TaskCompletionSource<ProposalResult>? Proposer { get; private init; }
+    public PooledCompletion<ProposalResult>? Proposer { get; private init; }
 
-    public TaskCompletionSource? Reader { get; private init; }
+    public PooledCompletion<bool>? Reader { get; private init; }
 
     public TaskCompletionSource? Transferrer { get; private init; }
 
@@ -33,10 +36,10 @@ internal readonly record struct NodeInput
 
     public static NodeInput OfMessage(in Message message) => new() { Kind = InputKind.Message, Message = message };
 
-    public static NodeInput OfProposal(ReadOnlyMemory<byte> command, TaskCompletionSource<ProposalResult>? proposer)
+    public static NodeInput OfProposal(ReadOnlyMemory<byte> command, PooledCompletion<ProposalResult>? proposer)
         => new() { Kind = InputKind.Proposal, Command = command, Proposer = proposer };
 
-    public static NodeInput OfRead(TaskCompletionSource reader) => new() { Kind = InputKind.Read, Reader = reader };
+    public static NodeInput OfRead(PooledCompletion<bool> reader) => new() { Kind = InputKind.Read, Reader = reader };
 
     public static NodeInput OfTransfer(NodeId target, TaskCompletionSource transferrer)
         => new() { Kind = InputKind.Transfer, Peer = target, Transferrer = transferrer };

@@ -3,16 +3,16 @@ using Raft.Core.Consensus;
 namespace Raft.Core.Node;
 
 /// <summary>Callers that wait for a read barrier: first for their round to be confirmed, then for its index to be applied. Used by the node's loop only.</summary>
-internal sealed class PendingReads
+internal sealed class PendingReads(NodeMetrics metrics)
 {
-    private readonly List<TaskCompletionSource> _arrived = [];
-    private readonly Dictionary<ulong, TaskCompletionSource[]> _asked = [];
-    private readonly PriorityQueue<TaskCompletionSource[], ulong> _confirmed = new();
+    private readonly List<PooledCompletion<bool>> _arrived = [];
+    private readonly Dictionary<ulong, PooledCompletion<bool>[]> _asked = [];
+    private readonly PriorityQueue<PooledCompletion<bool>[], ulong> _confirmed = new();
 
     /// <summary>True when readers arrived for whom no round was begun yet.</summary>
     public bool HasArrived => _arrived.Count > 0;
 
-    public void Add(TaskCompletionSource reader) => _arrived.Add(reader);
+    public void Add(PooledCompletion<bool> reader) => _arrived.Add(reader);
 
     /// <summary>One round serves all who arrived before it.</summary>
     public void OnRoundBegun(ulong context)
@@ -23,7 +23,7 @@ internal sealed class PendingReads
 
     public void OnConfirmed(ReadState read)
     {
-        if (_asked.Remove(read.Context, out TaskCompletionSource[]? readers))
+        if (_asked.Remove(read.Context, out PooledCompletion<bool>[]? readers))
         {
             _confirmed.Enqueue(readers, read.Index);
         }
@@ -31,12 +31,16 @@ internal sealed class PendingReads
 
     public void OnApplied(ulong applied)
     {
-        while (_confirmed.TryPeek(out TaskCompletionSource[]? readers, out ulong index) && index <= applied)
+        while (_confirmed.TryPeek(out PooledCompletion<bool>[]? readers, out ulong index) && index <= applied)
         {
             _confirmed.Dequeue();
-            foreach (TaskCompletionSource reader in readers)
+            foreach (PooledCompletion<bool> reader in readers)
             {
-                reader.TrySetResult();
+                long startedAt = reader.StartedAt;
+                if (reader.TrySetResult(true))
+                {
+                    metrics.OnReadServed(ReadConsistency.Linearizable, startedAt);
+                }
             }
         }
     }
@@ -51,7 +55,7 @@ internal sealed class PendingReads
     /// <summary>Ends the waits for rounds that nobody will confirm any more. A confirmed round stays good.</summary>
     public void FailBegunRounds(Func<Exception> reason)
     {
-        foreach (TaskCompletionSource[] readers in _asked.Values)
+        foreach (PooledCompletion<bool>[] readers in _asked.Values)
         {
             Fail(readers, reason);
         }
@@ -63,15 +67,15 @@ internal sealed class PendingReads
     {
         FailArrived(reason);
         FailBegunRounds(reason);
-        while (_confirmed.TryDequeue(out TaskCompletionSource[]? readers, out _))
+        while (_confirmed.TryDequeue(out PooledCompletion<bool>[]? readers, out _))
         {
             Fail(readers, reason);
         }
     }
 
-    private static void Fail(IEnumerable<TaskCompletionSource> readers, Func<Exception> reason)
+    private static void Fail(IEnumerable<PooledCompletion<bool>> readers, Func<Exception> reason)
     {
-        foreach (TaskCompletionSource reader in readers)
+        foreach (PooledCompletion<bool> reader in readers)
         {
             reader.TrySetException(reason());
         }

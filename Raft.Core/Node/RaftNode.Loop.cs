@@ -59,15 +59,19 @@ public sealed partial class RaftNode
     private bool RunOnce()
     {
         int ticks = _mailbox.TakeTicks();
-        var before = (_core.Term, _core.Role, _core.Leader);
-        _core.OnPersisted(_mailbox.Persisted);
+        CoreView before = Look();
+        ulong persisted = _mailbox.Persisted;
+        NoteDurableWrites(persisted);
+        _core.OnPersisted(persisted);
         ReleaseHeld();
         for (int i = 0; i < ticks; i++)
         {
+            _ticksSeen++;
             _core.Tick();
         }
 
         bool more = TakeInputs();
+        WatchStorage();
         NoticeChange(before);
         EndTransfers();
         BeginReadRound();
@@ -76,9 +80,9 @@ public sealed partial class RaftNode
             CarryOut();
         }
 
+        Publish(refreshPeers: ticks > 0);
         HandToApply();
         _reads.OnApplied(_apply.Applied);
-        Publish(refreshPeers: ticks > 0);
         return more && !_stop.IsCancellationRequested;
     }
 
@@ -102,8 +106,9 @@ public sealed partial class RaftNode
         switch (input.Kind)
         {
             case NodeInput.InputKind.Message:
-                OnContact(input.Message.From);
+                _metrics.OnReceived(input.Message.Type);
                 _core.Step(input.Message);
+                OnContact(input.Message.From);
                 break;
             case NodeInput.InputKind.Proposal:
                 Propose(input.Command, input.Proposer);
@@ -115,28 +120,38 @@ public sealed partial class RaftNode
                 Transfer(input.Peer, input.Transferrer!);
                 break;
             default:
+                NoticeUnreachable(input.Peer);
                 _core.OnUnreachable(input.Peer);
                 break;
         }
     }
 
-    private void Propose(ReadOnlyMemory<byte> command, TaskCompletionSource<ProposalResult>? proposer)
+    private void Propose(ReadOnlyMemory<byte> command, PooledCompletion<ProposalResult>? proposer)
     {
         ProposalStatus status = _core.Propose(command, forward: proposer is null, out LogId id);
+        if (proposer is null)
+        {
+            return;
+        }
+
         switch (status)
         {
-            case ProposalStatus.Appended when proposer is not null:
+            case ProposalStatus.Appended:
                 _proposals.Add(id, proposer);
                 break;
             case ProposalStatus.NotLeader:
-                proposer?.TrySetException(new NotLeaderException(_core.Leader));
-                break;
-            case ProposalStatus.TooLarge or ProposalStatus.UncommittedLimit or ProposalStatus.LeadershipTransfer:
-                proposer?.TrySetException(new ProposalDroppedException(status));
+                Refuse(proposer, ProposalOutcome.NotLeader, new NotLeaderException(_core.Leader));
                 break;
             default:
+                Refuse(proposer, ProposalOutcome.Dropped, new ProposalDroppedException(status));
                 break;
         }
+    }
+
+    private void Refuse(PooledCompletion<ProposalResult> proposer, ProposalOutcome outcome, Exception reason)
+    {
+        long startedAt = proposer.StartedAt;
+        _metrics.OnProposalEnded(proposer.TrySetException(reason) ? outcome : ProposalOutcome.Cancelled, startedAt);
     }
 
     private void Transfer(NodeId target, TaskCompletionSource transferrer)
@@ -202,14 +217,16 @@ public sealed partial class RaftNode
     {
         if (_ready.Write is { } write)
         {
+            _writes.Enqueue(new WriteUnderWay(write.Sequence, _ticksSeen, _metrics.WriteStart()));
             _storage.Enqueue(write);
         }
 
-        foreach (OutboundMessage outbound in _ready.Messages)
+        for (int i = 0; i < _ready.Messages.Count; i++)
         {
+            OutboundMessage outbound = _ready.Messages[i];
             if (outbound.AfterWrite <= _mailbox.Persisted)
             {
-                _transport.Send(outbound.Message);
+                Send(outbound.Message);
             }
             else
             {
@@ -217,42 +234,24 @@ public sealed partial class RaftNode
             }
         }
 
-        foreach (ReadState read in _ready.Reads)
+        for (int i = 0; i < _ready.Reads.Count; i++)
         {
-            _reads.OnConfirmed(read);
+            _reads.OnConfirmed(_ready.Reads[i]);
         }
+    }
+
+    private void Send(in Message message)
+    {
+        _metrics.OnSent(message.Type);
+        _transport.Send(message);
     }
 
     private void ReleaseHeld()
     {
         while (_held.TryPeek(out OutboundMessage outbound) && outbound.AfterWrite <= _mailbox.Persisted)
         {
-            _transport.Send(_held.Dequeue().Message);
+            Send(_held.Dequeue().Message);
         }
-    }
-
-    private void NoticeChange((ulong Term, Role Role, NodeId Leader) before)
-    {
-        if (before == (_core.Term, _core.Role, _core.Leader))
-        {
-            return;
-        }
-
-        LogRole(_core.Role, _core.Term, _core.Leader);
-        if (before.Term == _core.Term && before.Role == _core.Role)
-        {
-            return;
-        }
-
-        _leaderSince = _core.Role == Role.Leader ? _time.GetTimestamp() : null;
-        _contacts.Clear();
-
-        // Leadership may have been won and lost again in between, so what waits is judged by its term and not by the role that is seen before.
-        _proposals.AbandonAbove(
-            _core.CommitIndex,
-            _core.Role == Role.Leader ? _core.Term : 0,
-            "The node lost leadership before the command was committed; it may or may not be carried out.");
-        _reads.FailBegunRounds(() => new NotLeaderException(_core.Leader));
     }
 
     private void HandToApply()
@@ -282,18 +281,18 @@ public sealed partial class RaftNode
     {
         _ticker?.Dispose();
         _mailbox.Close();
-        await applying.ConfigureAwait(false);
+        EndLeadership();
+        await AwaitAsync(applying).ConfigureAwait(false);
         while (_mailbox.TryTake(out NodeInput input))
         {
-            input.Proposer?.TrySetException(new RaftStoppedException(_failure));
-            input.Reader?.TrySetException(new RaftStoppedException(_failure));
-            input.Transferrer?.TrySetException(new RaftStoppedException(_failure));
+            Refuse(input);
         }
 
-        _proposals.AbandonAbove(0, 0, "The node stopped before it learned what became of the command.", _failure);
+        _proposals.Abandon(after: 0, upTo: ulong.MaxValue, leadingTerm: 0, "The node stopped before it learned what became of the command.", _failure);
         _reads.FailAll(() => new RaftStoppedException(_failure));
         _transferrers.ForEach(transferrer => transferrer.TrySetException(new RaftStoppedException(_failure)));
         Publish(refreshPeers: false);
+        EndObservation();
         if (_failure is null)
         {
             _completion.TrySetResult();
@@ -304,9 +303,33 @@ public sealed partial class RaftNode
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Role} in term {Term}, leader {Leader}")]
-    private partial void LogRole(Role role, ulong term, NodeId leader);
+    /// <summary>Waits for the apply loop, but not for ever: the state machine is not ours.</summary>
+    private async Task AwaitAsync(Task applying)
+    {
+        try
+        {
+            await applying.WaitAsync(_options.StopTimeout / 2, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            LogApplyLeft();
+        }
+    }
+
+    private void Refuse(in NodeInput input)
+    {
+        if (input.Proposer is { } proposer)
+        {
+            Refuse(proposer, ProposalOutcome.Stopped, new RaftStoppedException(_failure));
+        }
+
+        input.Reader?.TrySetException(new RaftStoppedException(_failure));
+        input.Transferrer?.TrySetException(new RaftStoppedException(_failure));
+    }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The Raft node stops for good")]
     private partial void LogFailure(Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The state machine does not return from a command; the node stops without it")]
+    private partial void LogApplyLeft();
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Raft.Core.Consensus;
 using Raft.Core.Membership;
+using Raft.Core.Node.Events;
 using Raft.Core.StateMachine;
 using Raft.Core.Storage;
 using Raft.Core.Transport;
@@ -23,8 +24,11 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Mailbox _mailbox;
     private readonly RaftCore _core;
-    private readonly PendingProposals _proposals = new();
-    private readonly PendingReads _reads = new();
+    private readonly NodeMetrics _metrics;
+    private readonly CompletionPool<ProposalResult> _proposers = new();
+    private readonly CompletionPool<bool> _readers = new();
+    private readonly PendingProposals _proposals;
+    private readonly PendingReads _reads;
     private readonly ApplyLoop _apply;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,10 +62,16 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
         _transport = transport;
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<RaftNode>.Instance;
-        _mailbox = new Mailbox(options.MailboxCapacity);
+        _mailbox = new Mailbox(options.MailboxCapacity, options.MailboxBytes);
+        _events = new EventHub(options.EventCapacity);
+        _metrics = new NodeMetrics(options.Id, options.ClusterId, _time);
+        _proposals = new PendingProposals(_metrics);
+        _reads = new PendingReads(_metrics);
         _core = new RaftCore(options.Id, options.Configuration, options.Raft, storage.Recovered, storage, options.Seed ?? RandomSeed());
-        _apply = new ApplyLoop(stateMachine, storage, _proposals, storage.Recovered.Base.Index, _mailbox.Wake);
+        _apply = new ApplyLoop(stateMachine, storage, _proposals, _metrics, storage.Recovered.Base.Index, _mailbox.Wake);
         _view = CreateView();
+        Publish(refreshPeers: false);
+        _metrics.Observe(() => Status, _mailbox);
     }
 
     /// <inheritdoc/>
@@ -87,14 +97,16 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the node and ends every waiting call. A leader first hands its leadership over, which takes an election timeout at most, so that the others
-    /// need not wait for one. Returns when the loops have ended; safe to call more than once.
+    /// Stops the node and ends every waiting call, within <see cref="RaftNodeOptions.StopTimeout"/>. A leader first tries to hand its leadership over, so that
+    /// the others need not wait for an election timeout. A state machine that does not return from a command by then is left to itself. Safe to call more than
+    /// once.
     /// </summary>
     public async Task StopAsync()
     {
         if (Interlocked.Exchange(ref _started, 1) == 0)
         {
             _mailbox.Close();
+            EndObservation();
             _completion.TrySetResult();
         }
         else if (!_stop.IsCancellationRequested)
@@ -107,48 +119,16 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ProposalResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var proposer = new TaskCompletionSource<ProposalResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_mailbox.TryPost(NodeInput.OfProposal(command, proposer)))
-        {
-            throw _completion.Task.IsCompleted
-                ? new RaftStoppedException(_failure)
-                : new ProposalDroppedException(ProposalStatus.Overloaded);
-        }
-
-        return await proposer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask<ProposalResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
+        => RaftDiagnostics.Source.HasListeners() ? ProposeTracedAsync(command, cancellationToken) : ProposeUntraced(command, cancellationToken);
 
     /// <inheritdoc/>
     public bool TryForward(ReadOnlyMemory<byte> command)
         => !Status.Leader.IsNone && _mailbox.TryPost(NodeInput.OfProposal(command, proposer: null));
 
     /// <inheritdoc/>
-    public async ValueTask ReadBarrierAsync(ReadConsistency consistency, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (_completion.Task.IsCompleted)
-        {
-            throw new RaftStoppedException(_failure);
-        }
-
-        if (consistency == ReadConsistency.Stale)
-        {
-            return;
-        }
-
-        var reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_mailbox.TryPost(NodeInput.OfRead(reader)))
-        {
-            throw _completion.Task.IsCompleted
-                ? new RaftStoppedException(_failure)
-                : new ProposalDroppedException(ProposalStatus.Overloaded);
-        }
-
-        await reader.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask ReadBarrierAsync(ReadConsistency consistency, CancellationToken cancellationToken = default)
+        => RaftDiagnostics.Source.HasListeners() ? ReadTracedAsync(consistency, cancellationToken) : ReadUntraced(consistency, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask TransferLeadershipAsync(NodeId target = default, CancellationToken cancellationToken = default)
@@ -157,9 +137,7 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
         var transferrer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_mailbox.TryPost(NodeInput.OfTransfer(target, transferrer)))
         {
-            throw _completion.Task.IsCompleted
-                ? new RaftStoppedException(_failure)
-                : new LeadershipTransferException("The node's mailbox is full.");
+            throw IsStopping ? new RaftStoppedException(_failure) : new LeadershipTransferException("The node's mailbox is full.");
         }
 
         await transferrer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -168,6 +146,9 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
+    /// <summary>True once a call that the mailbox refuses is refused because the node stops.</summary>
+    private bool IsStopping => _stop.IsCancellationRequested || _completion.Task.IsCompleted;
+
     private async Task HandOverAsync()
     {
         if (Status.Role != Role.Leader)
@@ -175,11 +156,9 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
             return;
         }
 
-        // Twice the election timeout, after which the core gives up: a loop that hangs must not hold up the stop.
-        TimeSpan patience = 2 * _options.Raft.ElectionTicks * _options.TickInterval;
         try
         {
-            await TransferLeadershipAsync().AsTask().WaitAsync(patience, _time).ConfigureAwait(false);
+            await TransferLeadershipAsync().AsTask().WaitAsync(_options.StopTimeout / 2, _time).ConfigureAwait(false);
         }
         catch (Exception reason) when (reason is NotLeaderException or LeadershipTransferException or RaftStoppedException or TimeoutException)
         {

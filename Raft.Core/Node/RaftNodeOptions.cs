@@ -19,8 +19,29 @@ public sealed record RaftNodeOptions
     /// <summary>Timing in ticks, and limits.</summary>
     public RaftOptions Raft { get; init; } = new();
 
-    /// <summary>Inputs (messages, proposals, reads) that may wait for the node; more are refused.</summary>
+    /// <summary>A name for the cluster in metrics and traces; <c>null</c> for none.</summary>
+    public string? ClusterId { get; init; }
+
+    /// <summary>Calls (proposals, reads) that may wait for the node, and as many inputs of its peers; more are refused.</summary>
     public int MailboxCapacity { get; init; } = 65_536;
+
+    /// <summary>Bytes that the commands among the waiting calls may have together; more are refused. At least one command fits.</summary>
+    public long MailboxBytes { get; init; } = 64 << 20;
+
+    /// <summary>Events that wait for a slow subscriber of <see cref="IRaft.WatchAsync"/> before its oldest is given up.</summary>
+    public int EventCapacity { get; init; } = 256;
+
+    /// <summary>
+    /// Ticks that the oldest write may wait for the storage. Beyond, the node stops to lead, if it can by handing over, and does not campaign until the
+    /// storage answers: its followers would hear heartbeats of a leader that can't serve. A few election timeouts, more than the longest pause of a sound disk.
+    /// </summary>
+    public int MaxWriteStallTicks { get; init; } = 50;
+
+    /// <summary>
+    /// Longest time that a stop may take. A leader gets up to half of it to hand over, and the state machine the same to return from the command that it
+    /// is at; neither is waited for longer.
+    /// </summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromMilliseconds(900);
 
     /// <summary>Seed of the election timeouts' random numbers; by default another one at each start.</summary>
     public ulong? Seed { get; init; }
@@ -35,14 +56,19 @@ public sealed record RaftNodeOptions
             throw new ValidationException($"Node {Id} is not a member of the cluster {Configuration}.");
         }
 
-        if (TickInterval <= TimeSpan.Zero)
-        {
-            throw new ValidationException($"{nameof(TickInterval)} must be greater than zero.");
-        }
+        Require(TickInterval > TimeSpan.Zero, nameof(TickInterval), "greater than zero");
+        Require(MailboxCapacity >= 1, nameof(MailboxCapacity), "at least 1");
+        Require(MailboxBytes >= Raft.MaxEntryBytes, nameof(MailboxBytes), $"at least {nameof(RaftOptions)}.{nameof(RaftOptions.MaxEntryBytes)}");
+        Require(EventCapacity >= 1, nameof(EventCapacity), "at least 1");
+        Require(MaxWriteStallTicks >= 1, nameof(MaxWriteStallTicks), "at least 1");
+        Require(StopTimeout > TimeSpan.Zero, nameof(StopTimeout), "greater than zero");
 
-        if (MailboxCapacity < 1)
+        static void Require(bool holds, string name, string bound)
         {
-            throw new ValidationException($"{nameof(MailboxCapacity)} must be at least 1.");
+            if (!holds)
+            {
+                throw new ValidationException($"{name} must be {bound}.");
+            }
         }
     }
 }

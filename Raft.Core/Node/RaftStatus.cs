@@ -3,7 +3,7 @@ using Raft.Core.Membership;
 
 namespace Raft.Core.Node;
 
-/// <summary>A node's view of itself and, on the leader, of the others, at one instant. Immutable.</summary>
+/// <summary>A node's view of itself and, on the leader, of the others. Immutable. The indices may be a moment newer than the rest.</summary>
 public sealed record RaftStatus
 {
     /// <summary>This node.</summary>
@@ -21,6 +21,14 @@ public sealed record RaftStatus
     /// <summary>Time this node has led in <see cref="Term"/>; zero on others.</summary>
     public TimeSpan LeadingFor { get; init; }
 
+    /// <summary>
+    /// Time since it last led or heard from a leader; <c>null</c> when it never did. Small while all is well: a leader sends a heartbeat every few ticks.
+    /// </summary>
+    public TimeSpan? SinceLeaderContact { get; init; }
+
+    /// <summary>Its storage has not answered for <see cref="RaftNodeOptions.MaxWriteStallTicks"/>: it neither leads nor campaigns until it does.</summary>
+    public bool IsStorageStalled { get; init; }
+
     /// <summary>Index of the last entry in its log.</summary>
     public required ulong LastIndex { get; init; }
 
@@ -35,6 +43,9 @@ public sealed record RaftStatus
 
     /// <summary>The other members in ascending order of id; empty unless this node leads.</summary>
     public IReadOnlyList<PeerStatus> Peers { get; init; } = [];
+
+    /// <summary>The node has stopped, on request or for <see cref="Failure"/>.</summary>
+    public bool IsStopped { get; init; }
 
     /// <summary>Why the node stopped for good, or <c>null</c> while it runs.</summary>
     public Exception? Failure { get; init; }
