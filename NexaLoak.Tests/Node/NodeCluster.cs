@@ -15,17 +15,20 @@ internal sealed class NodeCluster : IAsyncDisposable
     private readonly Dictionary<NodeId, (RaftNode Node, IRaftTransport Transport)> _running = [];
     private readonly ClusterConfiguration _configuration;
     private readonly Func<JournalMachine, IStateMachine> _wrap;
+    private readonly Func<RaftNodeOptions, RaftNodeOptions> _configure;
 
     /// <param name="size">Number of voters.</param>
     /// <param name="wrap">Makes of a node's journal the state machine that the node runs; the journal itself by default.</param>
-    public NodeCluster(int size, Func<JournalMachine, IStateMachine>? wrap = null)
+    /// <param name="configure">Changes a node's options.</param>
+    public NodeCluster(int size, Func<JournalMachine, IStateMachine>? wrap = null, Func<RaftNodeOptions, RaftNodeOptions>? configure = null)
     {
         _wrap = wrap ?? (static journal => journal);
+        _configure = configure ?? (static options => options);
         Ids = [.. Enumerable.Range(1, size).Select(id => new NodeId((ulong)id))];
         _configuration = new ClusterConfiguration(Ids);
         foreach (NodeId id in Ids)
         {
-            Storages[id] = new MemoryStorage();
+            Storages[id] = new HangingStorage(new MemoryStorage());
             Start(id);
         }
     }
@@ -34,7 +37,7 @@ internal sealed class NodeCluster : IAsyncDisposable
 
     public InMemoryNetwork Network { get; } = new();
 
-    public Dictionary<NodeId, MemoryStorage> Storages { get; } = [];
+    public Dictionary<NodeId, HangingStorage> Storages { get; } = [];
 
     public Dictionary<NodeId, JournalMachine> Machines { get; } = [];
 
@@ -49,7 +52,7 @@ internal sealed class NodeCluster : IAsyncDisposable
         Machines[id] = machine ?? new JournalMachine();
         IRaftTransport transport = Network.CreateTransport(id);
         var options = new RaftNodeOptions { Id = id, Configuration = _configuration, TickInterval = TimeSpan.FromMilliseconds(20) };
-        var node = new RaftNode(options, Storages[id], transport, _wrap(Machines[id]));
+        var node = new RaftNode(_configure(options), Storages[id], transport, _wrap(Machines[id]));
         _running[id] = (node, transport);
         node.Start();
     }

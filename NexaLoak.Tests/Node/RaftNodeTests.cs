@@ -48,7 +48,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task A_restarted_node_applies_its_log_again()
+    public async Task K1_a_restarted_node_applies_its_log_again()
     {
         await using var cluster = new NodeCluster(3);
         for (int i = 0; i < 1500; i += 100)
@@ -82,7 +82,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task A_leader_without_a_majority_steps_down_and_ends_every_wait()
+    public async Task I9_a_leader_without_a_majority_steps_down_and_ends_every_wait()
     {
         await using var cluster = new NodeCluster(3);
         await cluster.ProposeAsync("x");
@@ -116,7 +116,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task An_exception_of_the_state_machine_stops_the_node_and_ends_every_wait()
+    public async Task J1_an_exception_of_the_state_machine_stops_the_node_and_ends_every_wait()
     {
         await using var cluster = new NodeCluster(1);
         RaftNode node = await cluster.LeaderAsync();
@@ -139,7 +139,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task A_slow_state_machine_causes_no_election()
+    public async Task I10_a_slow_state_machine_causes_no_election()
     {
         await using var cluster = new NodeCluster(3);
         RaftNode leader = await cluster.LeaderAsync();
