@@ -1,10 +1,16 @@
 using BenchmarkDotNet.Running;
 using NexaLoak.Benchmarks.Consensus;
 using NexaLoak.Benchmarks.Fleet;
+using NexaLoak.Benchmarks.Minority;
 
 if (args is ["fleet", ..])
 {
     return await FleetFigures.RunAsync(args[1..]);
+}
+
+if (args is ["minority", ..])
+{
+    return await MinorityLoss.RunAsync(args[1..]);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(CoreReplication).Assembly).Run(args);

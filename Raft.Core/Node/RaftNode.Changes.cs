@@ -11,6 +11,7 @@ public sealed partial class RaftNode
     private readonly EventHub _events;
     private readonly HashSet<NodeId> _unreachable = [];
     private volatile CancellationTokenSource? _leadership;
+    private CoreView _seen;
 
     /// <inheritdoc/>
     public CancellationToken LeadershipToken => _leadership?.Token ?? new CancellationToken(canceled: true);
@@ -20,13 +21,16 @@ public sealed partial class RaftNode
 
     private CoreView Look() => new(_core.Term, _core.Role, _core.Leader, _core.TransferTarget, _core.Configuration);
 
-    private void NoticeChange(in CoreView before)
+    private void NoticeChange()
     {
+        CoreView before = _seen;
         CoreView now = Look();
         if (now == before)
         {
             return;
         }
+
+        _seen = now;
 
         if (!ReferenceEquals(now.Configuration, before.Configuration))
         {

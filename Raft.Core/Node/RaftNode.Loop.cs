@@ -59,7 +59,6 @@ public sealed partial class RaftNode
     private bool RunOnce()
     {
         int ticks = _mailbox.TakeTicks();
-        CoreView before = Look();
         ulong persisted = _mailbox.Persisted;
         NoteDurableWrites(persisted);
         _core.OnPersisted(persisted);
@@ -72,7 +71,7 @@ public sealed partial class RaftNode
 
         bool more = TakeInputs();
         WatchStorage();
-        NoticeChange(before);
+        NoticeChange();
         EndTransfers();
         BeginReadRound();
         while (_core.TakeReady(_ready))
@@ -80,6 +79,7 @@ public sealed partial class RaftNode
             CarryOut();
         }
 
+        NoticeChange();
         Publish(refreshPeers: ticks > 0);
         HandToApply();
         _reads.OnApplied(_apply.Applied);

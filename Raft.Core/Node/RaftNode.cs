@@ -69,6 +69,7 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
         _reads = new PendingReads(_metrics);
         _core = new RaftCore(options.Id, options.Configuration, options.Raft, storage.Recovered, storage, options.Seed ?? RandomSeed());
         _apply = new ApplyLoop(stateMachine, storage, _proposals, _metrics, storage.Recovered.Base.Index, _mailbox.Wake);
+        _seen = Look();
         _view = CreateView();
         Publish(refreshPeers: false);
         _metrics.Observe(() => Status, _mailbox);
