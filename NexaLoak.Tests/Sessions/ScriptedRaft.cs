@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Raft.Core.Membership;
 using Raft.Core.Node;
+using Raft.Core.Node.Events;
 
 namespace NexaLoak.Tests.Sessions;
 
@@ -22,6 +23,8 @@ internal sealed class ScriptedRaft : IRaft
 
     public Task Completion => throw new NotSupportedException();
 
+    public CancellationToken LeadershipToken => throw new NotSupportedException();
+
     public static Task<byte[]> LoseReply(Func<byte[]> apply)
     {
         apply();
@@ -31,6 +34,8 @@ internal sealed class ScriptedRaft : IRaft
     public static Task<byte[]> LoseCommand(Func<byte[]> apply) => throw new OutcomeUnknownException("the command was lost");
 
     public static Func<Func<byte[]>, Task<byte[]>> Refuse(ulong leader) => _ => throw new NotLeaderException(new NodeId(leader));
+
+    public IAsyncEnumerable<RaftEvent> WatchAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public async ValueTask<ProposalResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
     {
