@@ -105,7 +105,7 @@ internal static class MinorityLoss
     private static int Report((int Rounds, int Commits) options, List<double> healthy, List<double> crippled)
     {
         double ratio = At(crippled, 0.5) / At(healthy, 0.5);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"5 nodes, {options.Rounds} rounds of {options.Commits} commits, sync of 1 ms simulated"));
+        Console.WriteLine($"5 nodes, {options.Rounds} rounds of {options.Commits} commits, sync of 1 ms simulated");
         Print("all alive", healthy);
         Print("two cut off", crippled);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio of the medians {ratio:F2}, goal at most {Goal:F1}"));

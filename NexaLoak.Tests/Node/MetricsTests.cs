@@ -69,7 +69,8 @@ internal sealed class MetricsTests
         listener.RecordObservableInstruments();
 
         Assert.That(
-            seen.Where(measurement => measurement.Name == RaftDiagnostics.Proposals).Select(measurement => (measurement.Tags[RaftDiagnostics.OutcomeTag], measurement.Value)),
+            seen.Where(measurement => measurement.Name == RaftDiagnostics.Proposals)
+                .Select(measurement => (measurement.Tags[RaftDiagnostics.OutcomeTag], measurement.Value)),
             Is.EquivalentTo(new (object?, double)[] { ("committed", 1), ("dropped", 1), ("cancelled", 1) }));
     }
 

@@ -125,9 +125,9 @@ internal sealed class NodePitfallTests
             .Select(task => (task.Exception?.InnerException as ProposalDroppedException)?.Reason)];
         Assert.That(nested, Is.Not.Empty);
         Assert.That(refusals, Is.All.EqualTo(ProposalStatus.Overloaded));
-        await Eventually.HoldsAsync(
-            async () => await node.ProposeAsync(NodeCluster.Command("after")).AsTask().ContinueWith(task => task.IsCompletedSuccessfully, TaskScheduler.Default),
-            "the node takes proposals");
+        Task<bool> IsTakenAsync() => node.ProposeAsync(NodeCluster.Command("after")).AsTask()
+            .ContinueWith(task => task.IsCompletedSuccessfully, TaskScheduler.Default);
+        await Eventually.HoldsAsync(IsTakenAsync, "the node takes proposals");
     }
 
     [Test]

@@ -32,7 +32,8 @@ internal sealed class RaftHealthTests
         yield return Case("stopped", Well with { IsStopped = true }, RaftHealthState.Unhealthy, "stopped");
         yield return Case("failed", Well with { IsStopped = true, Failure = new IOException("disk gone") }, RaftHealthState.Unhealthy, "disk gone");
 
-        static TestCaseData Case(string name, RaftStatus status, RaftHealthState state, string reason) => new TestCaseData(status, state, reason).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, RaftStatus status, RaftHealthState state, string reason)
+            => new TestCaseData(status, state, reason).SetArgDisplayNames(name);
     }
 
     [TestCaseSource(nameof(Cases))]
