@@ -100,6 +100,9 @@ internal sealed class FakeRaft : IRaft
 
     public IAsyncEnumerable<RaftEvent> WatchAsync(CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<RaftEvent>();
 
+    public ValueTask<ClusterConfiguration> ChangeMembershipAsync(ConfigurationChange change, ulong? expectedIndex, CancellationToken cancellationToken)
+        => throw new NotSupportedException();
+
     public ValueTask ReadBarrierAsync(ReadConsistency consistency, CancellationToken cancellationToken = default)
     {
         OnBarrier();

@@ -30,9 +30,9 @@ internal sealed class MetricsTests
         {
             Assert.That(Of(RaftDiagnostics.Term), Is.EqualTo(leader.Status.Term));
             Assert.That(Of(RaftDiagnostics.Role), Is.EqualTo((double)leader.Status.Role));
-            Assert.That(Of(RaftDiagnostics.LastIndex), Is.EqualTo(2));
-            Assert.That(Of(RaftDiagnostics.CommitIndex), Is.EqualTo(2));
-            Assert.That(Of(RaftDiagnostics.AppliedIndex), Is.EqualTo(2));
+            Assert.That(Of(RaftDiagnostics.LastIndex), Is.EqualTo(3));
+            Assert.That(Of(RaftDiagnostics.CommitIndex), Is.EqualTo(3));
+            Assert.That(Of(RaftDiagnostics.AppliedIndex), Is.EqualTo(3));
             Assert.That(Of(RaftDiagnostics.ReplicationLag), Is.Zero);
             Assert.That(Of(RaftDiagnostics.ElectionsStarted), Is.EqualTo(1));
             Assert.That(Of(RaftDiagnostics.ElectionsWon), Is.EqualTo(1));

@@ -47,11 +47,18 @@ internal sealed class NodeCluster : IAsyncDisposable
 
     public static byte[] Command(string text) => Encoding.UTF8.GetBytes(text);
 
-    public void Start(NodeId id, JournalMachine? machine = null)
+    /// <summary>Starts a node that knows of no cluster.</summary>
+    public void Join(NodeId id)
+    {
+        Storages[id] = new HangingStorage(new MemoryStorage());
+        Start(id, configuration: ClusterConfiguration.Empty);
+    }
+
+    public void Start(NodeId id, JournalMachine? machine = null, ClusterConfiguration? configuration = null)
     {
         Machines[id] = machine ?? new JournalMachine();
         IRaftTransport transport = Network.CreateTransport(id);
-        var options = new RaftNodeOptions { Id = id, Configuration = _configuration, TickInterval = TimeSpan.FromMilliseconds(20) };
+        var options = new RaftNodeOptions { Id = id, Configuration = configuration ?? _configuration, TickInterval = TimeSpan.FromMilliseconds(20) };
         var node = new RaftNode(_configure(options), Storages[id], transport, _wrap(Machines[id]));
         _running[id] = (node, transport);
         node.Start();

@@ -60,5 +60,8 @@ internal sealed class ScriptedRaft : IRaft
 
     public ValueTask TransferLeadershipAsync(NodeId target = default, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+    public ValueTask<ClusterConfiguration> ChangeMembershipAsync(ConfigurationChange change, ulong? expectedIndex, CancellationToken cancellationToken)
+        => throw new NotSupportedException();
+
     public ValueTask ReadBarrierAsync(ReadConsistency consistency, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 }

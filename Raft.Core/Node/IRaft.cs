@@ -65,6 +65,23 @@ public interface IRaft
     ValueTask TransferLeadershipAsync(NodeId target = default, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Changes who belongs to the cluster, in one step however many nodes it concerns, and completes when the new configuration is committed and the old one is
+    /// left (joint consensus, Raft paper, section 6). Add new voters as learners first, and promote them when they have caught up: a voter without the log
+    /// counts, and can't help. Cancellation ends the wait, not the change.
+    /// </summary>
+    /// <param name="change">What shall be different.</param>
+    /// <param name="expectedIndex">Refuse unless <see cref="RaftStatus.ConfigurationIndex"/> is this: nobody has changed what the caller saw.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The configuration that is in force then.</returns>
+    /// <exception cref="NotLeaderException">This node does not lead; nothing was changed.</exception>
+    /// <exception cref="MembershipChangeException">The change was refused; nothing was changed. The message says why.</exception>
+    /// <exception cref="ProposalDroppedException">The mailbox is full; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Leadership was lost, or the node stopped, before the change was committed.</exception>
+    /// <exception cref="RaftStoppedException">The node has stopped.</exception>
+    ValueTask<ClusterConfiguration> ChangeMembershipAsync(
+        ConfigurationChange change, ulong? expectedIndex = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Completes when this node's <see cref="IStateMachine"/> holds everything that <paramref name="consistency"/> asks for. A read of the
     /// state machine after that has the named consistency.
     /// </summary>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 
 namespace Raft.Core.Node;
@@ -12,6 +14,7 @@ namespace Raft.Core.Node;
 internal sealed class Mailbox(int capacity, long maxCommandBytes)
 {
     private readonly Channel<NodeInput> _inputs = Channel.CreateUnbounded<NodeInput>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentQueue<Action> _notices = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private int _calls;
     private int _fromPeers;
@@ -60,6 +63,15 @@ internal sealed class Mailbox(int capacity, long maxCommandBytes)
 
         return taken;
     }
+
+    /// <summary>Something that the loop shall do. For what the node's own parts report: never refused, and bounded by what the loop gave them to do.</summary>
+    public void PostNotice(Action notice)
+    {
+        _notices.Enqueue(notice);
+        Wake();
+    }
+
+    public bool TryTakeNotice([NotNullWhen(true)] out Action? notice) => _notices.TryDequeue(out notice);
 
     public void PostTick()
     {

@@ -13,6 +13,7 @@ internal readonly record struct NodeInput
         Read,
         Unreachable,
         Transfer,
+        Change,
     }
 
     public InputKind Kind { get; private init; }
@@ -31,6 +32,8 @@ internal readonly record struct NodeInput
 
     public TaskCompletionSource? Transferrer { get; private init; }
 
+    public MembershipCall? MembershipCall { get; private init; }
+
     /// <summary>The peer that is unreachable, or that is to lead.</summary>
     public NodeId Peer { get; private init; }
 
@@ -43,6 +46,8 @@ internal readonly record struct NodeInput
 
     public static NodeInput OfTransfer(NodeId target, TaskCompletionSource transferrer)
         => new() { Kind = InputKind.Transfer, Peer = target, Transferrer = transferrer };
+
+    public static NodeInput OfChange(MembershipCall call) => new() { Kind = InputKind.Change, MembershipCall = call };
 
     public static NodeInput OfUnreachable(NodeId peer) => new() { Kind = InputKind.Unreachable, Peer = peer };
 }

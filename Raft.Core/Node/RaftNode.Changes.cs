@@ -35,6 +35,7 @@ public sealed partial class RaftNode
         if (!ReferenceEquals(now.Configuration, before.Configuration))
         {
             _unreachable.RemoveWhere(peer => !now.Configuration.Contains(peer));
+            _transport.UpdateMembers(now.Configuration);
             PublishView();
             Tell(new ConfigurationChanged(now.Configuration));
         }

@@ -16,7 +16,8 @@ public sealed partial class RaftNode
 
     private async Task RunAsync()
     {
-        Task applying = RunApplyAsync();
+        Task applying = Task.WhenAll(
+            GuardAsync(_apply.RunAsync), GuardAsync(_snapshotSender.RunAsync), GuardAsync(_snapshotReceiver.RunAsync));
         try
         {
             while (true)
@@ -39,11 +40,12 @@ public sealed partial class RaftNode
         await FinishAsync(applying).ConfigureAwait(false);
     }
 
-    private async Task RunApplyAsync()
+    /// <summary>Runs a loop beside the node's; when it fails the node stops.</summary>
+    private async Task GuardAsync(Func<CancellationToken, Task> loop)
     {
         try
         {
-            await _apply.RunAsync(_stop.Token).ConfigureAwait(false);
+            await Task.Run(() => loop(_stop.Token)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -69,6 +71,7 @@ public sealed partial class RaftNode
             _core.Tick();
         }
 
+        TakeNotices();
         bool more = TakeInputs();
         WatchStorage();
         NoticeChange();
@@ -79,6 +82,7 @@ public sealed partial class RaftNode
             CarryOut();
         }
 
+        EndChanges();
         NoticeChange();
         Publish(refreshPeers: ticks > 0);
         HandToApply();
@@ -118,6 +122,9 @@ public sealed partial class RaftNode
                 break;
             case NodeInput.InputKind.Transfer:
                 Transfer(input.Peer, input.Transferrer!);
+                break;
+            case NodeInput.InputKind.Change:
+                Change(input.MembershipCall!);
                 break;
             default:
                 NoticeUnreachable(input.Peer);
@@ -234,6 +241,7 @@ public sealed partial class RaftNode
             }
         }
 
+        CarrySnapshots();
         for (int i = 0; i < _ready.Reads.Count; i++)
         {
             _reads.OnConfirmed(_ready.Reads[i]);
@@ -256,7 +264,7 @@ public sealed partial class RaftNode
 
     private void HandToApply()
     {
-        while (_apply.Handed < _ready.ApplicableIndex)
+        while (HandRestore() && _apply.Handed < _ready.ApplicableIndex)
         {
             ReadOnlyMemory<Entry> entries = _core.CachedEntries(_apply.Handed + 1, _ready.ApplicableIndex);
             if (!(entries.IsEmpty ? _apply.TryHand(_ready.ApplicableIndex) : _apply.TryHand(entries)))
@@ -283,6 +291,7 @@ public sealed partial class RaftNode
         _mailbox.Close();
         EndLeadership();
         await AwaitAsync(applying).ConfigureAwait(false);
+        _changes.ForEach(call => call.Fail(new OutcomeUnknownException("The node stopped before the change was committed.", _failure)));
         while (_mailbox.TryTake(out NodeInput input))
         {
             Refuse(input);
@@ -303,12 +312,12 @@ public sealed partial class RaftNode
         }
     }
 
-    /// <summary>Waits for the apply loop, but not for ever: the state machine is not ours.</summary>
+    /// <summary>Waits for the other loops, but not for ever: the state machine is not ours.</summary>
     private async Task AwaitAsync(Task applying)
     {
         try
         {
-            await applying.WaitAsync(_options.StopTimeout / 2, _time).ConfigureAwait(false);
+            await Task.WhenAll(applying, _snapshotSaver.WhenIdleAsync()).WaitAsync(_options.StopTimeout / 2, _time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -324,6 +333,7 @@ public sealed partial class RaftNode
         }
 
         input.Reader?.TrySetException(new RaftStoppedException(_failure));
+        input.MembershipCall?.Fail(new RaftStoppedException(_failure));
         input.Transferrer?.TrySetException(new RaftStoppedException(_failure));
     }
 

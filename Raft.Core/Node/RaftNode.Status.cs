@@ -95,6 +95,9 @@ public sealed partial class RaftNode
             CommitIndex = _core.CommitIndex,
             AppliedIndex = _apply.Applied,
             Configuration = _core.Configuration,
+            ConfigurationIndex = _core.ConfigurationIndex,
+            BaseIndex = _core.LogBase.Index,
+            SnapshotIndex = _core.Snapshot?.Id.Index ?? 0,
             Peers = peers,
         };
     }

@@ -40,7 +40,10 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
     /// <param name="options">Who the node is and how it keeps time.</param>
     /// <param name="storage">Opened, and not in use elsewhere.</param>
     /// <param name="transport">Not started.</param>
-    /// <param name="stateMachine">Holds the effect of no command beyond the storage's base: the log is applied to it from there.</param>
+    /// <param name="stateMachine">
+    /// Holds the effect of no command: the newest snapshot is restored to it, and the log applied from there. One that is no
+    /// <see cref="ISnapshotStateMachine"/> has its whole log kept.
+    /// </param>
     /// <param name="time">Source of ticks; the system's by default.</param>
     /// <param name="logger">Told of elections and of what stops the node.</param>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its bounds.</exception>
@@ -67,8 +70,16 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
         _metrics = new NodeMetrics(options.Id, options.ClusterId, _time);
         _proposals = new PendingProposals(_metrics);
         _reads = new PendingReads(_metrics);
-        _core = new RaftCore(options.Id, options.Configuration, options.Raft, storage.Recovered, storage, options.Seed ?? RandomSeed());
-        _apply = new ApplyLoop(stateMachine, storage, _proposals, _metrics, storage.Recovered.Base.Index, _mailbox.Wake);
+        _core = new RaftCore(options.Id, ClusterConfiguration.Empty, options.Raft, storage.Recovered, storage, options.Seed ?? RandomSeed());
+        if (storage.Recovered.IsEmpty && !options.Configuration.IsEmpty)
+        {
+            _core.Bootstrap(options.Configuration);
+        }
+
+        _snapshotSaver = CreateSaver();
+        _snapshotSender = CreateSender();
+        _snapshotReceiver = CreateReceiver();
+        _apply = new ApplyLoop(stateMachine, storage, _proposals, options.Snapshots, _snapshotSaver, _metrics, _mailbox.Wake);
         _seen = Look();
         _view = CreateView();
         Publish(refreshPeers: false);
@@ -92,7 +103,9 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
 
         var listener = new Listener(this);
         _storage.Start(listener);
+        _transport.UpdateMembers(_core.Configuration);
         _transport.Start(listener);
+        _mailbox.Wake();
         _ticker = _time.CreateTimer(static mailbox => ((Mailbox)mailbox!).PostTick(), _mailbox, _options.TickInterval, _options.TickInterval);
         _ = Task.Run(RunAsync);
     }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Raft.Core.Consensus;
 using Raft.Core.Membership;
+using Raft.Core.Node.Snapshots;
 
 namespace Raft.Core.Node;
 
@@ -10,7 +11,10 @@ public sealed record RaftNodeOptions
     /// <summary>This node; a member of <see cref="Configuration"/>, unless that is empty.</summary>
     public required NodeId Id { get; init; }
 
-    /// <summary>The members that found the cluster, the same on all of them; <see cref="ClusterConfiguration.Empty"/> for a node that joins one.</summary>
+    /// <summary>
+    /// The members that found the cluster, the same on all of them; <see cref="ClusterConfiguration.Empty"/> for a node that joins one. Looked at when the
+    /// storage is empty: later the log knows the members.
+    /// </summary>
     public required ClusterConfiguration Configuration { get; init; }
 
     /// <summary>Length of a tick. Heartbeats and election timeouts are multiples of it (<see cref="RaftOptions"/>).</summary>
@@ -18,6 +22,9 @@ public sealed record RaftNodeOptions
 
     /// <summary>Timing in ticks, and limits.</summary>
     public RaftOptions Raft { get; init; } = new();
+
+    /// <summary>When snapshots are taken, of a state machine that can be saved.</summary>
+    public SnapshotPolicy Snapshots { get; init; } = new();
 
     /// <summary>A name for the cluster in metrics and traces; <c>null</c> for none.</summary>
     public string? ClusterId { get; init; }
@@ -51,6 +58,7 @@ public sealed record RaftNodeOptions
     public void Validate()
     {
         Raft.Validate();
+        Snapshots.Validate();
         if (!Configuration.IsEmpty && !Configuration.Contains(Id))
         {
             throw new ValidationException($"Node {Id} is not a member of the cluster {Configuration}.");

@@ -41,6 +41,15 @@ public sealed record RaftStatus
     /// <summary>The configuration in force.</summary>
     public required ClusterConfiguration Configuration { get; init; }
 
+    /// <summary>Index of the entry that brought <see cref="Configuration"/>; 0 when no entry did.</summary>
+    public ulong ConfigurationIndex { get; init; }
+
+    /// <summary>Index up to which the log is given up: a snapshot stands for it.</summary>
+    public ulong BaseIndex { get; init; }
+
+    /// <summary>The last entry in this node's newest snapshot; 0 when there is none.</summary>
+    public ulong SnapshotIndex { get; init; }
+
     /// <summary>The other members in ascending order of id; empty unless this node leads.</summary>
     public IReadOnlyList<PeerStatus> Peers { get; init; } = [];
 

@@ -1,5 +1,3 @@
-using Raft.Core.Log;
-using Raft.Core.Membership;
 using Raft.Core.StateMachine;
 using Raft.Core.Storage;
 
@@ -10,47 +8,55 @@ namespace Raft.Core.Node.Snapshots;
 /// </summary>
 internal sealed class SnapshotSaver(IRaftStorage storage, Action<SnapshotMetadata> onSaved, Action<Exception> onAbandoned)
 {
+    /// <summary>Stands before what the state machine writes, so that only a witness's snapshot is empty.</summary>
+    public const byte ContentVersion = 1;
+
     private Task _saving = Task.CompletedTask;
 
     /// <summary>True while a snapshot is being written.</summary>
     public bool IsBusy => !_saving.IsCompleted;
 
     /// <summary>Begins to write a state. A failure costs the snapshot and nothing else: the one before stays the newest, and the log behind it is kept.</summary>
-    /// <param name="id">The last entry applied to the state.</param>
-    /// <param name="configuration">The configuration in force there.</param>
-    /// <param name="configurationIndex">Index of the entry that brought it.</param>
-    /// <param name="state">The state; <c>null</c> on a witness, which has none.</param>
+    /// <param name="state">What was applied to it.</param>
+    /// <param name="captured">The state itself; <c>null</c> on a witness, which has none.</param>
     /// <param name="cancellationToken">Abandons it.</param>
-    public void Begin(
-        LogId id, ClusterConfiguration configuration, ulong configurationIndex, IStateMachineSnapshot? state, CancellationToken cancellationToken)
-    {
-        _saving = Task.Run(
-            () =>
-            {
-                try
-                {
-                    using (state)
-                    using (ISnapshotWriter writer = storage.CreateSnapshot())
-                    {
-                        state?.WriteTo(writer.Content, cancellationToken);
-                        cancellationToken.ThrowIfCancellationRequested();
-                        onSaved(writer.Seal((size, checksum) => new SnapshotMetadata(id, configuration, configurationIndex, size, checksum)));
-                    }
-                }
-                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-                {
-                    // The node stops.
-                }
-#pragma warning disable CA1031 // Whatever the state machine or the disk throws: the snapshot before is still good.
-                catch (Exception error)
-#pragma warning restore CA1031
-                {
-                    onAbandoned(error);
-                }
-            },
-            CancellationToken.None);
-    }
+    public void Begin(AppliedState state, IStateMachineSnapshot? captured, CancellationToken cancellationToken)
+        => _saving = Task.Run(() => Save(state, captured, cancellationToken), CancellationToken.None);
 
     /// <summary>Completes when nothing is being written any more.</summary>
     public Task WhenIdleAsync() => _saving;
+
+    private void Save(AppliedState state, IStateMachineSnapshot? captured, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using (captured)
+            using (ISnapshotWriter writer = storage.CreateSnapshot())
+            {
+                Write(captured, writer.Content, cancellationToken);
+                onSaved(writer.Seal((size, checksum) => new SnapshotMetadata(state.Id, state.Configuration, state.ConfigurationIndex, size, checksum)));
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The node stops.
+        }
+#pragma warning disable CA1031 // Whatever the state machine or the disk throws: the snapshot before is still good.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            onAbandoned(error);
+        }
+    }
+
+    private static void Write(IStateMachineSnapshot? captured, Stream content, CancellationToken cancellationToken)
+    {
+        if (captured is not null)
+        {
+            content.WriteByte(ContentVersion);
+            captured.WriteTo(content, cancellationToken);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 }
