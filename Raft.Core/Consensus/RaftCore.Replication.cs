@@ -117,9 +117,9 @@ public sealed partial class RaftCore
 
     private bool TakeQuorumActivity()
     {
-        foreach (Progress progress in _progress.Values)
+        for (int i = 0; i < _progress.Count; i++)
         {
-            progress.TakeActivity();
+            _progress.GetValueAtIndex(i).TakeActivity();
         }
 
         VoteResult result = JointQuorum.Tally(
@@ -136,8 +136,10 @@ public sealed partial class RaftCore
     {
         bool heartbeat = _heartbeatDue;
         _heartbeatDue = false;
-        foreach ((NodeId peer, Progress progress) in _progress)
+        for (int i = 0; i < _progress.Count; i++)
         {
+            NodeId peer = _progress.GetKeyAtIndex(i);
+            Progress progress = _progress.GetValueAtIndex(i);
             if (heartbeat)
             {
                 SendHeartbeat(peer, progress);

@@ -180,8 +180,9 @@ public sealed partial class RaftCore
     private void TickTransfers()
     {
         _chunkBudget = Math.Min(_chunkBudget, 0) + _options.SnapshotBytesPerTick;
-        foreach (Progress progress in _progress.Values)
+        for (int i = 0; i < _progress.Count; i++)
         {
+            Progress progress = _progress.GetValueAtIndex(i);
             if (progress.InSight)
             {
                 progress.Transfer?.Tick(_options.ElectionTicks);

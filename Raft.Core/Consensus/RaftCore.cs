@@ -22,7 +22,9 @@ public sealed partial class RaftCore
     private readonly RaftLog _log;
     private readonly ElectionTimer _timer;
     private readonly List<OutboundMessage> _outbox = [];
-    private readonly SortedDictionary<NodeId, Progress> _progress = [];
+
+    // A list and not a tree, because walking a tree allocates.
+    private readonly SortedList<NodeId, Progress> _progress = [];
 
     private HardState _writtenState;
     private ulong _lastSequence;
