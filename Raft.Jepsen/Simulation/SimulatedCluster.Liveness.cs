@@ -1,4 +1,5 @@
 using Raft.Core.Consensus;
+using Raft.Core.Membership;
 
 namespace Raft.Jepsen.Simulation;
 
@@ -199,15 +200,24 @@ internal sealed partial class SimulatedCluster
             : null;
     }
 
-    /// <summary>All members agree, and no change of the membership is under way (L7). Who is no member may be anywhere.</summary>
+    /// <summary>
+    /// All members agree, no change of the membership is under way (L7), and no node on its way out is fed any more. Who is no member may be anywhere.
+    /// </summary>
     private bool HaveConverged(SimulatedNode leader)
-        => !leader.Core!.Configuration.IsJoint && leader.Core.IsConfigurationCommitted && Array.TrueForAll(
+        => !leader.Core!.Configuration.IsJoint && leader.Core.IsConfigurationCommitted && FeedsMembersOnly(leader.Core) && Array.TrueForAll(
             _nodes,
             node => !node.IsUp
                 || !leader.Core.Configuration.Contains(node.Id)
                 || (node.StateMachine.AppliedIndex == leader.Core.LastLogId.Index
                     && (node.StateMachine.State == leader.StateMachine.State || node.StateMachine.IsPartial)
                     && node.Core!.Role == (node == leader ? Role.Leader : Role.Follower)));
+
+    private static bool FeedsMembersOnly(RaftCore leader)
+    {
+        var fed = new List<NodeId>();
+        leader.VisitProgress(fed, static (list, peer, _, _, _) => list.Add(peer));
+        return fed.TrueForAll(leader.Configuration.Contains);
+    }
 
     private static void Demand(bool holds, string property, string detail)
     {
