@@ -48,7 +48,7 @@ internal sealed partial class CrashDetection(
         if (_term != status.Term)
         {
             // Verdicts build on everything that earlier leaders committed.
-            await raft.ReadBarrierAsync(ReadConsistency.Linearizable, cancellationToken).ConfigureAwait(false);
+            await raft.ReadBarrierAsync(ReadConsistency.Leader, cancellationToken).ConfigureAwait(false);
             _wellness.Reset();
             _term = status.Term;
         }

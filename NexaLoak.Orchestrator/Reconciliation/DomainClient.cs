@@ -20,7 +20,7 @@ internal sealed class DomainClient(IServiceDomain domain, IRaft raft, Reconciler
         {
             // Counted from before the question: a process that is suspended while it waits for the answer must not take an old answer for a new one.
             long asked = time.GetTimestamp();
-            await raft.ReadBarrierAsync(ReadConsistency.Linearizable, lost).ConfigureAwait(false);
+            await raft.ReadBarrierAsync(ReadConsistency.Leader, lost).ConfigureAwait(false);
             if (time.GetElapsedTime(asked) <= options.MaxConfirmationAge)
             {
                 await LimitAsync(token => SendAsync(change, term, token), lost).ConfigureAwait(false);

@@ -93,7 +93,7 @@ internal sealed partial class Reconciler : BackgroundService
     private async Task<RoundResult> RunRoundAsync(LeadershipSession session, uint failures)
     {
         // Decisions build on everything that earlier leaders committed.
-        await _raft.ReadBarrierAsync(ReadConsistency.Linearizable, session.Lost).ConfigureAwait(false);
+        await _raft.ReadBarrierAsync(ReadConsistency.Leader, session.Lost).ConfigureAwait(false);
         RoundResult result = await _round.RunAsync(session.Term, session.Lost).ConfigureAwait(false);
         if (result.Failure is { } failure)
         {

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Raft.Core;
 using Raft.Core.Consensus;
 using Raft.Core.Log;
 using Raft.Core.Membership;
@@ -12,6 +13,82 @@ namespace NexaLoak.Tests.Core;
 internal sealed class ElectionTests
 {
     private static readonly RaftOptions Plain = new() { PreVote = false, CheckQuorum = false };
+
+    [Test]
+    public void A1_a_vote_that_was_not_written_is_not_granted_and_one_that_was_is_kept([Values] bool written)
+    {
+        TestNode voter = new TestCluster(3, Plain)[1];
+        voter.HoldsWrites = true;
+        List<Message> answers = Ask(voter, from: 2, term: 5);
+        Assert.That(answers, Is.Empty);
+        if (written)
+        {
+            answers = voter.Persist();
+        }
+
+        voter.Crash().HoldsWrites = false;
+        answers.AddRange(Ask(voter, from: 3, term: 5));
+        Assert.That(answers.Where(answer => !answer.Reject).Select(answer => answer.To.Value), Is.EqualTo(new[] { written ? 2UL : 3UL }));
+    }
+
+    [Test]
+    public void A4_a_term_below_that_of_the_log_is_not_started_with()
+    {
+        TestNode node = new TestCluster(3, Plain)[1];
+        Assert.Throws<RaftInvariantException>(() => node.WithPast(2, 0, 1, 3));
+    }
+
+    [Test]
+    public void A5_a_term_and_its_vote_are_one_write()
+    {
+        TestNode voter = new TestCluster(3, Plain)[1].WithPast(4, 3);
+        voter.HoldsWrites = true;
+        voter.Core.Step(VoteRequest(from: 2, term: 5, default));
+        ulong before = voter.NewestWrite;
+        voter.Drain();
+        Assert.That(voter.NewestWrite, Is.EqualTo(before + 1));
+        voter.Persist(before + 1);
+        voter.Crash();
+        Assert.That((voter.Core.Term, voter.Core.VotedFor.Value), Is.EqualTo((5UL, 2UL)));
+    }
+
+    [Test]
+    public void A14_a_removed_server_raises_no_term_within_the_lease_and_then_only_its_log_counts()
+    {
+        TestCluster cluster = new TestCluster(3).Elect(1);
+        var request = new Message { Type = MessageType.VoteRequest, From = new NodeId(9), To = new NodeId(2), Term = 5, LogIndex = 1, LogTerm = 1 };
+        Assert.That(cluster[2].Step(request), Is.Empty);
+        Assert.That(cluster[2].Core.Term, Is.EqualTo(1));
+        cluster[2].Core.ForgetLeader();
+        Assert.That(cluster[2].Step(request with { LogIndex = 0, LogTerm = 0 }).Single().Reject, Is.True, "its log is behind");
+        Assert.That(cluster[2].Step(request).Single().Reject, Is.False);
+    }
+
+    /// <summary>The sender had refused an earlier campaign and told its term, which this node has reached since.</summary>
+    [Test]
+    public void A_refusal_of_an_earlier_campaign_is_no_vote_against_the_next()
+    {
+        TestNode candidate = new TestCluster(3, Plain)[1].WithPast(4, 0);
+        candidate.Core.Campaign();
+        candidate.Drain();
+        var refusal = new Message { Type = MessageType.VoteResponse, From = new NodeId(2), To = candidate.Id, Term = 5, LogTerm = 3, Reject = true };
+        candidate.Step(refusal);
+        candidate.Step(refusal with { From = new NodeId(3) });
+        Assert.That(candidate.Core.Role, Is.EqualTo(Role.Candidate));
+        candidate.Step(new Message { Type = MessageType.VoteResponse, From = new NodeId(2), To = candidate.Id, Term = 5 });
+        Assert.That(candidate.Core.Role, Is.EqualTo(Role.Leader));
+    }
+
+    [Test]
+    public void A_refusal_of_this_campaign_counts_against_it()
+    {
+        TestCluster cluster = new TestCluster(3, Plain);
+        TestNode[] ahead = [cluster[2].WithPast(1, 0, 1), cluster[3].WithPast(1, 0, 1)];
+        cluster[1].WithPast(1, 0);
+        cluster[1].Core.Campaign();
+        cluster.Settle();
+        Assert.That((cluster[1].Core.Role, ahead[0].Core.Term), Is.EqualTo((Role.Follower, 2UL)));
+    }
 
     [Test]
     public void A2_a_candidate_asks_only_after_its_own_vote_is_durable()

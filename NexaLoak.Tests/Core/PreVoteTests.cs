@@ -95,6 +95,76 @@ internal sealed class PreVoteTests
     }
 
     [Test]
+    public void B10_a_member_that_only_answers_heartbeats_keeps_its_leader_in_office()
+    {
+        TestCluster cluster = new TestCluster(3).Elect(1);
+        cluster.Loses = message => TestCluster.Touches(message, 3) || message.Type == MessageType.AppendResponse;
+        cluster.Propose(1);
+        cluster.Pass(30);
+        Assert.That((cluster[1].Core.Role, cluster[1].Core.Term), Is.EqualTo((Role.Leader, 1UL)));
+    }
+
+    [Test]
+    public void B15_two_pre_candidates_at_once_come_to_one_leader_a_term()
+    {
+        var cluster = new TestCluster(5);
+        cluster[1].Core.Campaign();
+        cluster[2].Core.Campaign();
+        cluster.Settle();
+        Assert.That(cluster.Nodes.Where(node => node.Core.Role == Role.Leader).Select(node => node.Core.Term), Is.Unique);
+        cluster.Pass(100, until: () => cluster.Nodes.All(node => !node.Core.Leader.IsNone));
+        Assert.That(cluster.Nodes.Select(node => node.Core.Leader).Distinct().Count(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void B15_a_leader_that_was_cut_off_and_a_pre_candidate_behind_it_make_no_second_leader_of_a_term()
+    {
+        TestCluster cluster = new TestCluster(3).Elect(1);
+        cluster.Loses = message => TestCluster.Touches(message, 1);
+        cluster.Pass(60, until: () => cluster[2].Core.Role == Role.Leader || cluster[3].Core.Role == Role.Leader);
+        ulong term = cluster.Nodes.Max(node => node.Core.Term);
+        cluster.Loses = _ => false;
+        cluster.Pass(30);
+        Assert.That(cluster.Nodes.Count(node => node.Core.Role == Role.Leader), Is.EqualTo(1));
+        Assert.That(cluster.Leader!.Core.Term, Is.EqualTo(term));
+    }
+
+    [Test]
+    public void B15_a_split_pre_vote_is_repeated_until_somebody_leads()
+    {
+        var cluster = new TestCluster(4);
+        cluster.Loses = message => (message.From.Value <= 2) != (message.To.Value <= 2);
+        cluster.Pass(200);
+        Assert.That(cluster.Nodes.Select(node => node.Core.Term), Is.All.Zero, "neither half wins a pre-vote");
+        cluster.Loses = _ => false;
+        cluster.Pass(100, until: () => cluster.Leader is not null);
+        Assert.That(cluster.Leader, Is.Not.Null);
+    }
+
+    [Test]
+    public void B18_who_reaches_nobody_never_wins_a_pre_vote()
+    {
+        TestCluster cluster = new TestCluster(3).Elect(1);
+        cluster.Loses = message => TestCluster.Touches(message, 3);
+        cluster[3].Core.OnUnreachable(new NodeId(1));
+        cluster.Pass(500);
+        cluster[3].Core.OnUnreachable(new NodeId(2));
+        Assert.That((cluster[3].Core.Role, cluster[3].Core.Term), Is.EqualTo((Role.PreCandidate, 1UL)));
+    }
+
+    [Test]
+    public void C8_after_check_quorum_ended_a_leadership_the_old_leader_votes_at_once()
+    {
+        TestCluster cluster = new TestCluster(3).Elect(1);
+        cluster.Loses = message => TestCluster.Touches(message, 1);
+        cluster.Pass(40, until: () => cluster[1].Core.Role != Role.Leader);
+        TestNode old = cluster[1];
+        var request = new Message { Type = MessageType.PreVoteRequest, From = new NodeId(2), To = old.Id, Term = 9, LogIndex = 9, LogTerm = 1 };
+        Assert.That(old.Step(request).Single(message => message.Type == MessageType.PreVoteResponse).Reject, Is.False);
+        Assert.That(old.Step(request with { Type = MessageType.VoteRequest }).Single(message => message.Type == MessageType.VoteResponse).Reject, Is.False);
+    }
+
+    [Test]
     public void B16_a_pre_vote_neither_takes_nor_counts_as_a_vote()
     {
         TestNode voter = new TestCluster(3, new RaftOptions { CheckQuorum = false })[1].WithPast(5, 2);

@@ -41,7 +41,7 @@ internal sealed class ProgressTests
         Assert.That(progress.CanSendEntries, Is.True);
         progress.OnAppendSent(previous: 10, count: 1, bytes: 1, commit: 0);
         Assert.That(progress.CanSendEntries, Is.False);
-        progress.OnHeartbeatResponse(readContext: 0, LastIndex);
+        progress.OnHeartbeatResponse(LastIndex);
         Assert.That(progress.CanSendEntries, Is.True);
     }
 
@@ -106,7 +106,7 @@ internal sealed class ProgressTests
                 progress.OnReject(index, Math.Min(index, LastIndex - index));
                 break;
             case 3:
-                progress.OnHeartbeatResponse(index, LastIndex);
+                progress.OnHeartbeatResponse(LastIndex);
                 break;
             case 4:
                 progress.BecomeProbe();

@@ -13,11 +13,20 @@ internal sealed class TestCluster
     private readonly Queue<Message> _network = new();
 
     public TestCluster(int voters, RaftOptions? options = null, int learners = 0)
+        : this(voters, learners, _ => options ?? new RaftOptions(), seed: 0)
+    {
+    }
+
+    /// <param name="voters">Nodes that vote, from id 1 on.</param>
+    /// <param name="learners">Nodes that do not, behind them.</param>
+    /// <param name="options">Options of the node with an id.</param>
+    /// <param name="seed">Makes other election timeouts.</param>
+    public TestCluster(int voters, int learners, Func<ulong, RaftOptions> options, ulong seed)
     {
         IEnumerable<NodeId> Ids(int first, int count) => Enumerable.Range(first, count).Select(id => new NodeId((ulong)id));
         var configuration = new ClusterConfiguration(Ids(1, voters), learners: Ids(voters + 1, learners));
-        _options = options ?? new RaftOptions();
-        _nodes = configuration.Members.ToDictionary(id => id, id => new TestNode(id.Value, configuration, _options));
+        _options = options(1);
+        _nodes = configuration.Members.ToDictionary(id => id, id => new TestNode(id.Value, configuration, options(id.Value), seed: seed));
     }
 
     /// <summary>Nodes that know the configuration from the first entry of their logs.</summary>

@@ -21,8 +21,10 @@ internal sealed class TestNode
     /// <param name="configuration">The members.</param>
     /// <param name="options">Timing and limits.</param>
     /// <param name="history">What stands behind snapshots: entries of term 1 by default.</param>
-    public TestNode(ulong id, ClusterConfiguration configuration, RaftOptions options, CommittedHistory? history = null)
+    /// <param name="seed">Makes other election timeouts.</param>
+    public TestNode(ulong id, ClusterConfiguration configuration, RaftOptions options, CommittedHistory? history = null, ulong seed = 0)
     {
+        _seed = seed;
         _history = history ?? HistoryOf(100);
         Disk = new SimulatedDisk(_history);
         Id = new NodeId(id);
@@ -55,6 +57,8 @@ internal sealed class TestNode
 
     public List<ReadState> Reads { get; } = [];
 
+    public List<ulong> FailedReads { get; } = [];
+
     /// <summary>Gives the node a durable past: a hard state and a log with the given terms from index 1 on.</summary>
     public TestNode WithPast(ulong term, ulong votedFor, params ulong[] entryTerms)
     {
@@ -85,6 +89,7 @@ internal sealed class TestNode
         NewestWrite = 0;
         Applicable = 0;
         Reads.Clear();
+        FailedReads.Clear();
         Received.Clear();
         Core = Start();
         return this;
@@ -130,6 +135,7 @@ internal sealed class TestNode
             Applicable = _ready.ApplicableIndex;
             CarryChunks();
             Reads.AddRange(_ready.Reads);
+            FailedReads.AddRange(_ready.FailedReads);
             if (!HoldsWrites)
             {
                 Complete(NewestWrite);

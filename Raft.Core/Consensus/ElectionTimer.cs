@@ -37,9 +37,21 @@ internal sealed class ElectionTimer
         Timeout = _electionTicks + (int)(Next() % (ulong)_electionTicks);
     }
 
-    private ulong Next()
+    /// <summary>Waits on, for a fifth of the election timeout at most.</summary>
+    public void Extend() => Timeout = Elapsed + 1 + (int)(Next() % (ulong)Math.Max(1, _electionTicks / 5));
+
+    /// <summary>Starts over with a given timeout.</summary>
+    public void WaitFor(int ticks)
     {
-        ulong z = _state += 0x9E3779B97F4A7C15;
+        Elapsed = 0;
+        Timeout = ticks;
+    }
+
+    private ulong Next() => Mix(_state += 0x9E3779B97F4A7C15);
+
+    /// <summary>A number as good as random for each <paramref name="z"/>.</summary>
+    public static ulong Mix(ulong z)
+    {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);

@@ -30,7 +30,10 @@ public readonly record struct Message
     /// </summary>
     public ulong LogIndex { get; init; }
 
-    /// <summary>Term of the entry at <see cref="LogIndex"/>; in a refused append response, of the entry at <see cref="RejectHint"/>.</summary>
+    /// <summary>
+    /// Term of the entry at <see cref="LogIndex"/>; in a refused append response, of the entry at <see cref="RejectHint"/>. Refused vote: the term that the asker
+    /// campaigned in, so that the refusal is not taken for one of a later campaign.
+    /// </summary>
     public ulong LogTerm { get; init; }
 
     /// <summary>The leader's commit index; in a heartbeat at most what the receiver is known to hold.</summary>

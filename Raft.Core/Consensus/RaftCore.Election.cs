@@ -9,15 +9,20 @@ public sealed partial class RaftCore
 {
     private readonly SortedDictionary<NodeId, bool> _votes = [];
     private ulong _ownVoteWrite;
+    private int _targetPriority = MaxPriority;
+    private bool _retriedSoon;
+
+    private const int MaxPriority = 100;
+    private const int PriorityStep = 20;
 
     /// <summary>
-    /// Starts an election now, or a pre-election where pre-vote is on. Nothing happens on a leader, on a node that may not lead, and on a candidate
-    /// that waits for its disk before it asks anyone.
+    /// Starts an election now, or a pre-election where pre-vote is on. Nothing happens on a leader, on a node that may not lead, on a candidate that
+    /// waits for its disk before it asks anyone, and on a node that owes a leader its lease (<see cref="RaftOptions.LeaseReads"/>).
     /// </summary>
     public void Campaign()
     {
         bool waitsForOwnVote = Role == Role.Candidate && !_votes.ContainsKey(Id);
-        if (Role == Role.Leader || waitsForOwnVote || !MayCampaign)
+        if (Role == Role.Leader || waitsForOwnVote || HasPromised || !MayCampaign)
         {
             return;
         }
@@ -29,6 +34,65 @@ public sealed partial class RaftCore
         else
         {
             BecomeCandidate();
+        }
+    }
+
+    /// <summary>
+    /// Takes the leader for gone, so that this node may vote for another at once, where an operator or a failure detector knows more than the election timer.
+    /// The leader is followed again with its next message. Pending reads fail.
+    /// </summary>
+    /// <returns>False when there was nothing to forget, and with <see cref="RaftOptions.LeaseReads"/>: the leader counts on this node then.</returns>
+    public bool ForgetLeader()
+    {
+        if (Role != Role.Follower || Leader.IsNone || _options.LeaseReads)
+        {
+            return false;
+        }
+
+        ChangeLeader(NodeId.None);
+        return true;
+    }
+
+    /// <summary>
+    /// The election timeout of a node that does not lead. One of lower priority waits on for those above it, a little for each step; one that may not
+    /// campaign just knows the leader for gone, so that reads do not wait for it.
+    /// </summary>
+    private void TickFollower()
+    {
+        TickReads();
+        if (!_timer.HasExpired)
+        {
+            return;
+        }
+
+        if (MayCampaign && _options.Priority >= _targetPriority)
+        {
+            Campaign();
+        }
+        else if (MayCampaign && _options.Priority > 0)
+        {
+            _targetPriority -= PriorityStep;
+            _timer.Extend();
+        }
+        else if (Role != Role.Follower)
+        {
+            BecomeFollower(Term, NodeId.None);
+        }
+        else
+        {
+            ChangeLeader(NodeId.None);
+        }
+    }
+
+    /// <summary>A leader lives: the lease that it may count on begins, and a lower priority is the lower again.</summary>
+    private void NoteContact()
+    {
+        _heardAt = _now ?? 0;
+        _retriedSoon = false;
+        if (_targetPriority < MaxPriority)
+        {
+            _targetPriority = MaxPriority;
+            _timer.Redraw();
         }
     }
 
@@ -98,6 +162,12 @@ public sealed partial class RaftCore
     /// </summary>
     private void AnswerVoteRequest(in Message message)
     {
+        if (HasPromised && !message.LeadershipTransfer)
+        {
+            TellIfRemoved(message);
+            return;
+        }
+
         bool isPreVote = message.Type == MessageType.PreVoteRequest;
         bool isFree = VotedFor == message.From
             || (VotedFor.IsNone && Leader.IsNone)
@@ -119,16 +189,18 @@ public sealed partial class RaftCore
             From = Id,
             To = request.From,
             Term = granted ? request.Term : Term,
+            LogTerm = granted ? 0 : request.Term,
             Reject = !granted,
             LogIndex = granted ? 0 : RemovalKnownOf(request.From),
         });
 
+    /// <summary>A refusal of an earlier campaign may come with the term of this one: its sender just told its term. It says nothing about this campaign.</summary>
     private void CountVote(in Message message)
     {
         bool isPreVote = message.Type == MessageType.PreVoteResponse;
-        bool isCurrent = isPreVote
-            ? Role == Role.PreCandidate && (message.Reject || message.Term == Term + 1)
-            : Role == Role.Candidate;
+        ulong campaign = isPreVote ? Term + 1 : Term;
+        ulong answered = message.Reject ? message.LogTerm : message.Term;
+        bool isCurrent = answered == campaign && Role == (isPreVote ? Role.PreCandidate : Role.Candidate);
         if (isCurrent && _votes.TryAdd(message.From, !message.Reject))
         {
             EvaluateVotes();
@@ -148,9 +220,24 @@ public sealed partial class RaftCore
                 return true;
             case VoteResult.Lost:
                 BecomeFollower(Term, NodeId.None);
+                RetrySoonOnce();
                 return true;
             default:
                 return false;
+        }
+    }
+
+    /// <summary>
+    /// Members that waited for the same dead first choice may split the votes. Once they come again in the order of their priorities, and not after a whole
+    /// election timeout; if that fails too, because priorities are equal, chance decides as ever.
+    /// </summary>
+    private void RetrySoonOnce()
+    {
+        if (_options.Priority < MaxPriority && !_retriedSoon)
+        {
+            _retriedSoon = true;
+            int slot = Math.Max(1, _options.ElectionTicks / 10);
+            _timer.WaitFor(1 + ((MaxPriority - _options.Priority) / PriorityStep * slot));
         }
     }
 

@@ -112,6 +112,7 @@ public sealed partial class RaftCore
         {
             _heartbeatElapsed = 0;
             _heartbeatDue = true;
+            BeginLeaseRound();
         }
     }
 
@@ -200,6 +201,7 @@ public sealed partial class RaftCore
             LogTerm = previousTerm.Value,
             Commit = _log.CommitIndex,
             Entries = entries,
+            ReadContext = _newestRead,
         });
         progress.OnAppendSent(previous, entries.Length, bytes, _log.CommitIndex);
     }
@@ -212,7 +214,7 @@ public sealed partial class RaftCore
         ulong verified = previous.Index + (ulong)entries.Length;
         if (verified <= _log.CommitIndex)
         {
-            AcknowledgeAppend(message.From, _log.CommitIndex);
+            AcknowledgeAppend(message.From, _log.CommitIndex, message.ReadContext);
             return;
         }
 
@@ -231,11 +233,19 @@ public sealed partial class RaftCore
 
         FollowConfigurations(entries[_log.Merge(entries)..]);
         CommitTo(Math.Min(message.Commit, verified));
-        AcknowledgeAppend(message.From, verified);
+        AcknowledgeAppend(message.From, verified, message.ReadContext);
     }
 
-    private void AcknowledgeAppend(NodeId leader, ulong index)
-        => SendPromise(new Message { Type = MessageType.AppendResponse, From = Id, To = leader, Term = Term, LogIndex = index });
+    private void AcknowledgeAppend(NodeId leader, ulong index, ulong readContext)
+        => SendPromise(new Message
+        {
+            Type = MessageType.AppendResponse,
+            From = Id,
+            To = leader,
+            Term = Term,
+            LogIndex = index,
+            ReadContext = readContext,
+        });
 
     /// <summary>The refusal names the highest entry at which the logs may match, so that the leader skips a whole term at a time (section 5.3, last part).</summary>
     private void RejectAppend(in Message message)
@@ -251,6 +261,7 @@ public sealed partial class RaftCore
             Reject = true,
             RejectHint = hint.Index,
             LogTerm = hint.Term,
+            ReadContext = message.ReadContext,
         });
     }
 
@@ -273,6 +284,7 @@ public sealed partial class RaftCore
         }
 
         progress.RecentlyActive = true;
+        OnRoundConfirmed(progress, message.ReadContext);
         if (message.Reject)
         {
             bool isCompacted = message.RejectHint < _log.Base.Index;
@@ -289,8 +301,8 @@ public sealed partial class RaftCore
         if (_progress.TryGetValue(message.From, out Progress? progress))
         {
             progress.RecentlyActive = true;
-            progress.OnHeartbeatResponse(Math.Min(message.ReadContext, _newestRead), _log.LastIndex);
-            ReleaseReads();
+            progress.OnHeartbeatResponse(_log.LastIndex);
+            OnRoundConfirmed(progress, message.ReadContext);
         }
     }
 

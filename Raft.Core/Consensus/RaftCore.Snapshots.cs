@@ -85,7 +85,7 @@ public sealed partial class RaftCore
 
         if (!Leader.IsNone)
         {
-            AcknowledgeAppend(Leader, snapshot.Id.Index);
+            AcknowledgeAppend(Leader, snapshot.Id.Index, readContext: 0);
         }
     }
 
@@ -117,7 +117,7 @@ public sealed partial class RaftCore
         SnapshotChunk chunk = message.Chunk!;
         if (chunk.Snapshot.Id.Index <= _log.CommitIndex)
         {
-            AcknowledgeAppend(message.From, _log.CommitIndex);
+            AcknowledgeAppend(message.From, _log.CommitIndex, readContext: 0);
             return;
         }
 

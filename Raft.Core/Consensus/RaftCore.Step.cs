@@ -9,6 +9,9 @@ public sealed partial class RaftCore
     /// <summary>Terms above this are taken for damage: one such message would use up all terms there are.</summary>
     public const ulong MaxTerm = ulong.MaxValue >> 1;
 
+    /// <summary>Messages ignored because they came from a second leader of a term: a sign of a peer that lies or has lost what it stored.</summary>
+    public long SecondLeaderMessages { get; private set; }
+
     /// <summary>
     /// Takes a message of another member. A message that is malformed, out of date or not for this node changes nothing.
     /// </summary>
@@ -48,16 +51,13 @@ public sealed partial class RaftCore
             case MessageType.VoteResponse:
                 CountVote(message);
                 break;
-            case MessageType.AppendRequest:
-                HearFromLeader(message.From);
+            case MessageType.AppendRequest when HearFromLeader(message.From):
                 AnswerAppend(message);
                 break;
-            case MessageType.HeartbeatRequest:
-                HearFromLeader(message.From);
+            case MessageType.HeartbeatRequest when HearFromLeader(message.From):
                 AnswerHeartbeat(message);
                 break;
-            case MessageType.SnapshotChunk:
-                HearFromLeader(message.From);
+            case MessageType.SnapshotChunk when HearFromLeader(message.From):
                 TakeChunk(message);
                 break;
             case MessageType.TimeoutNowRequest:
@@ -71,6 +71,12 @@ public sealed partial class RaftCore
                 break;
             case MessageType.SnapshotResponse:
                 HandleSnapshotResponse(message);
+                break;
+            case MessageType.ReadIndexRequest:
+                AnswerReadIndexRequest(message);
+                break;
+            case MessageType.ReadIndexResponse:
+                HandleReadIndexResponse(message);
                 break;
             default:
                 break;
@@ -112,7 +118,7 @@ public sealed partial class RaftCore
     }
 
     /// <summary>While a node hears from a leader it takes no part in elections (thesis, section 4.2.3), so that a node that was cut off can't disturb.</summary>
-    private bool IsLeaderSticky => _options.CheckQuorum && !Leader.IsNone && _timer.IsWithinLease;
+    private bool IsLeaderSticky => HasPromised || (_options.CheckQuorum && !Leader.IsNone && _timer.IsWithinLease);
 
     /// <summary>
     /// Answers a message of a lower term with the own one. A leader cut off for a while steps down on it, and a candidate that is refused learns
@@ -127,20 +133,37 @@ public sealed partial class RaftCore
             MessageType.VoteRequest => MessageType.VoteResponse,
             MessageType.PreVoteRequest => MessageType.PreVoteResponse,
             MessageType.SnapshotChunk => MessageType.SnapshotResponse,
+            MessageType.ReadIndexRequest => MessageType.ReadIndexResponse,
             _ => null,
         };
         if (answer is { } type)
         {
             bool isVote = type is MessageType.VoteResponse or MessageType.PreVoteResponse;
-            ulong removal = isVote ? RemovalKnownOf(message.From) : 0;
-            SendPromise(new Message { Type = type, From = Id, To = message.From, Term = Term, Reject = true, LogIndex = removal });
+            SendPromise(new Message
+            {
+                Type = type,
+                From = Id,
+                To = message.From,
+                Term = Term,
+                Reject = true,
+                LogTerm = isVote ? message.Term : 0,
+                LogIndex = isVote ? RemovalKnownOf(message.From) : 0,
+            });
         }
     }
 
-    private void HearFromLeader(NodeId leader)
+    /// <summary>
+    /// Follows the leader of this term. Returns false for a second one, whose message is ignored: a peer that lies, or that forgot what it stored, shall not be
+    /// able to stop this node.
+    /// </summary>
+    private bool HearFromLeader(NodeId leader)
     {
-        RaftInvariantException.Require(Role != Role.Leader, "a term has one leader");
-        RaftInvariantException.Require(Leader.IsNone || Leader == leader, "a term has one leader");
+        if (Role == Role.Leader || (!Leader.IsNone && Leader != leader))
+        {
+            SecondLeaderMessages++;
+            return false;
+        }
+
         if (Role != Role.Follower)
         {
             BecomeFollower(Term, leader);
@@ -149,11 +172,13 @@ public sealed partial class RaftCore
         Leader = leader;
         _toldRemoved = false;
         _timer.Restart();
+        NoteContact();
+        return true;
     }
 
     private bool IsWellFormed(in Message message)
     {
-        bool isKnown = message.Type is > MessageType.None and <= MessageType.SnapshotResponse;
+        bool isKnown = message.Type is > MessageType.None and <= MessageType.ReadIndexResponse;
         bool addressed = message.To == Id && message.From != Id && !message.From.IsNone;
         bool hasTerm = message.Type == MessageType.ForwardedProposal ? message.Term == 0 : message.Term is > 0 and <= MaxTerm;
         return isKnown && addressed && hasTerm && message.LogIndex <= MaxIndex && HasPlausibleEntries(message)

@@ -4,7 +4,7 @@ using Raft.Core.Replication;
 
 namespace Raft.Core.Consensus;
 
-// Handing leadership over: thesis, section 3.10. Reads need no gate: whoever confirms a read round has not voted for a successor.
+// Handing leadership over: thesis, section 3.10. Read rounds need no gate: whoever confirms one has not voted for a successor. Lease reads do.
 public sealed partial class RaftCore
 {
     private int _transferElapsed;
@@ -83,7 +83,9 @@ public sealed partial class RaftCore
     }
 
     private void SendTimeoutNow(NodeId target, ulong lastIndex)
-        => Send(new Message
+    {
+        _leaseForfeited = true;
+        Send(new Message
         {
             Type = MessageType.TimeoutNowRequest,
             From = Id,
@@ -92,11 +94,13 @@ public sealed partial class RaftCore
             LogIndex = lastIndex,
             LogTerm = _log.TermAt(lastIndex) ?? 0,
         });
+    }
 
     /// <summary>Campaigns without a pre-vote, unless the own log lacks what the leader says it has: such a campaign could not be won.</summary>
     private void AnswerTimeoutNow(in Message message)
     {
-        if (Role == Role.Follower && MayCampaign && _log.LastId >= new LogId(message.LogTerm, message.LogIndex))
+        bool isFromLeader = Leader.IsNone || Leader == message.From;
+        if (Role == Role.Follower && isFromLeader && MayCampaign && _log.LastId >= new LogId(message.LogTerm, message.LogIndex))
         {
             BecomeCandidate(byTransfer: true);
         }

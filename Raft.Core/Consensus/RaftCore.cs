@@ -59,6 +59,7 @@ public sealed partial class RaftCore
         _log = new RaftLog(recovered, reader);
         _configurations = new ConfigurationHistory(configuration, recovered, _log.CommitIndex);
         _timer = new ElectionTimer(options.ElectionTicks, seed);
+        _askOffset = ElectionTimer.Mix(~seed) >> 2;
         _writtenState = recovered.HardState;
         Term = recovered.HardState.Term;
         VotedFor = recovered.HardState.VotedFor;
@@ -119,9 +120,9 @@ public sealed partial class RaftCore
         {
             TickLeader();
         }
-        else if (_timer.HasExpired)
+        else
         {
-            Campaign();
+            TickFollower();
         }
     }
 
@@ -163,9 +164,13 @@ public sealed partial class RaftCore
         {
             ReplicateToAll();
         }
+        else
+        {
+            AskForReads();
+        }
 
-        TakeReads(ready);
         StepDownIfRemoved();
+        TakeReads(ready);
         TakeWrite(ready);
         ready.MessageList.AddRange(_outbox);
         _outbox.Clear();
@@ -174,8 +179,8 @@ public sealed partial class RaftCore
         bool news = applicable > ready.ApplicableIndex;
         ready.ApplicableIndex = Math.Max(ready.ApplicableIndex, applicable);
         _log.Evict(_options.LogCacheBytes);
-        bool isWork = news || ready.Write is not null || ready.Messages.Count > 0 || ready.Reads.Count > 0 || ready.Restore is not null
-            || ready.ChunksToSend.Count > 0 || ready.ChunksReceived.Count > 0;
+        bool isWork = news || ready.Write is not null || ready.Messages.Count > 0 || ready.Reads.Count > 0 || ready.FailedReads.Count > 0
+            || ready.Restore is not null || ready.ChunksToSend.Count > 0 || ready.ChunksReceived.Count > 0;
         if (isWork)
         {
             _trace?.OnEvent(this, RaftTraceEvent.Ready);
@@ -230,6 +235,7 @@ public sealed partial class RaftCore
         RaftInvariantException.Require(term > Term, "terms only grow");
         Term = term;
         VotedFor = NodeId.None;
+        FailReads();
         _outbox.RemoveAll(outbound => outbound.AfterWrite > _lastSequence);
     }
 
@@ -248,8 +254,18 @@ public sealed partial class RaftCore
             _timer.Redraw();
         }
 
-        Leader = leader;
+        ChangeLeader(leader);
         _trace?.OnEvent(this, RaftTraceEvent.BecomeFollower);
+    }
+
+    /// <summary>Reads that the old leader was asked for end with it.</summary>
+    private void ChangeLeader(NodeId leader)
+    {
+        if (Leader != leader)
+        {
+            FailReads();
+            Leader = leader;
+        }
     }
 
     private void LeaveRole()
@@ -258,7 +274,8 @@ public sealed partial class RaftCore
         _departing.Clear();
         _votes.Clear();
         _chunksToSend.Clear();
-        ClearReads();
+        FailReads();
+        EndLease();
         EndTransfer();
     }
 }

@@ -20,6 +20,26 @@ public sealed record RaftOptions
     /// </summary>
     public bool CheckQuorum { get; init; } = true;
 
+    /// <summary>
+    /// Serve reads on the leader by lease (<see cref="RaftCore.TryLeaseRead"/>). Trusts the bound <see cref="LeaseDriftPercent"/> on clocks; needs
+    /// <see cref="CheckQuorum"/>, all members with the same <see cref="ElectionTicks"/> and <see cref="TickMicroseconds"/> and with leases on, and machines
+    /// whose monotonic clock does not stand still, as it does while a virtual machine is suspended.
+    /// </summary>
+    public bool LeaseReads { get; init; }
+
+    /// <summary>How much slower than any other member's monotonic clock a leader's may run, in percent, 0 to 90.</summary>
+    public int LeaseDriftPercent { get; init; } = 10;
+
+    /// <summary>Length of a tick in microseconds, 1 to one minute; only needed for <see cref="LeaseReads"/>.</summary>
+    public long TickMicroseconds { get; init; }
+
+    /// <summary>
+    /// How much this node should lead, 0 to 100. Members of less than 100 let others campaign first and come later the lower they are, but within an election
+    /// timeout after the first; the rule that the more up-to-date log wins stands above it. At 0 the node campaigns only when a leader hands over to it, so
+    /// if it is the only one left that holds a committed entry, nobody can lead.
+    /// </summary>
+    public int Priority { get; init; } = 100;
+
     /// <summary>Largest command, in bytes of payload.</summary>
     public int MaxEntryBytes { get; init; } = 1 << 20;
 
@@ -56,12 +76,22 @@ public sealed record RaftOptions
     /// <summary>Entries that a learner may lack at most when it becomes a voter.</summary>
     public ulong PromotionLag { get; init; } = 1_000;
 
+    internal long ElectionMicroseconds => ElectionTicks * TickMicroseconds;
+
+    /// <summary>How long a leader may trust a confirmed round: an election timeout less a tick, on a clock that is as slow as allowed.</summary>
+    internal long LeaseMicroseconds => (ElectionTicks - 1) * TickMicroseconds * (100 - LeaseDriftPercent) / 100;
+
     /// <summary>Checks the values.</summary>
     /// <exception cref="ValidationException">A value is out of its bounds; the message names it and the bound.</exception>
     public void Validate()
     {
         Require(HeartbeatTicks >= 1, nameof(HeartbeatTicks), "at least 1");
         Require(ElectionTicks > HeartbeatTicks, nameof(ElectionTicks), $"greater than {nameof(HeartbeatTicks)}");
+        Require(!LeaseReads || CheckQuorum, nameof(LeaseReads), $"off without {nameof(CheckQuorum)}");
+        Require(LeaseDriftPercent is >= 0 and <= 90, nameof(LeaseDriftPercent), "from 0 to 90");
+        Require(TickMicroseconds is >= 0 and <= 60_000_000, nameof(TickMicroseconds), "at most one minute");
+        Require(!LeaseReads || TickMicroseconds > 0, nameof(TickMicroseconds), $"at least 1 with {nameof(LeaseReads)}");
+        Require(Priority is >= 0 and <= 100, nameof(Priority), "from 0 to 100");
         Require(MaxEntryBytes >= 1, nameof(MaxEntryBytes), "at least 1");
         Require(MaxAppendBytes >= 1, nameof(MaxAppendBytes), "at least 1");
         Require(MaxInflightMessages >= 1, nameof(MaxInflightMessages), "at least 1");

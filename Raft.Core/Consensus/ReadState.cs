@@ -1,6 +1,6 @@
 namespace Raft.Core.Consensus;
 
-/// <summary>A confirmed read round: every read of the round may be served once <paramref name="Index"/> is applied.</summary>
+/// <summary>A confirmed read: it may be served once <paramref name="Index"/> is applied on this node.</summary>
 /// <param name="Context">The number that <see cref="RaftCore.RequestRead"/> returned.</param>
-/// <param name="Index">The commit index when the round began.</param>
+/// <param name="Index">The leader's commit index at a time after the read began; committed here too by now.</param>
 public readonly record struct ReadState(ulong Context, ulong Index);

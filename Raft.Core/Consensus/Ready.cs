@@ -12,6 +12,8 @@ public sealed class Ready
 
     internal List<ReadState> ReadList { get; } = [];
 
+    internal List<ulong> FailedReadList { get; } = [];
+
     internal List<OutboundChunk> ChunkSendList { get; } = [];
 
     internal List<SnapshotChunk> ChunkReceiveList { get; } = [];
@@ -25,8 +27,13 @@ public sealed class Ready
     /// <summary>Messages in the order in which they are best sent.</summary>
     public IReadOnlyList<OutboundMessage> Messages => MessageList;
 
-    /// <summary>Read rounds that a majority confirmed since the last time.</summary>
+    /// <summary>Reads that were confirmed since the last time, whatever this node's role is by now.</summary>
     public IReadOnlyList<ReadState> Reads => ReadList;
+
+    /// <summary>
+    /// Numbers of reads that will not be confirmed any more, because the leader that was asked is not followed any more. They may be requested anew.
+    /// </summary>
+    public IReadOnlyList<ulong> FailedReads => FailedReadList;
 
     /// <summary>Pieces of a snapshot to read from the storage and to send.</summary>
     public IReadOnlyList<OutboundChunk> ChunksToSend => ChunkSendList;
@@ -51,6 +58,7 @@ public sealed class Ready
     {
         MessageList.Clear();
         ReadList.Clear();
+        FailedReadList.Clear();
         ChunkSendList.Clear();
         ChunkReceiveList.Clear();
         Restore = null;

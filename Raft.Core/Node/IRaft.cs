@@ -85,7 +85,9 @@ public interface IRaft
     /// Completes when this node's <see cref="IStateMachine"/> holds everything that <paramref name="consistency"/> asks for. A read of the
     /// state machine after that has the named consistency.
     /// </summary>
-    /// <exception cref="NotLeaderException">The consistency needs the leader, and this node does not lead, or stopped to while it asked.</exception>
+    /// <exception cref="NotLeaderException">
+    /// No leader is known, another one came while this one was asked, or the consistency is <see cref="ReadConsistency.Leader"/> and this node does not lead.
+    /// </exception>
     /// <exception cref="RaftStoppedException">The node has stopped.</exception>
     ValueTask ReadBarrierAsync(ReadConsistency consistency, CancellationToken cancellationToken = default);
 }

@@ -5,21 +5,20 @@ namespace Raft.Core.Node;
 /// <summary>Callers that wait for a read barrier: first for their round to be confirmed, then for its index to be applied. Used by the node's loop only.</summary>
 internal sealed class PendingReads(NodeMetrics metrics)
 {
-    private readonly List<PooledCompletion<bool>> _arrived = [];
+    private readonly List<(PooledCompletion<bool> Reader, bool OnLeaderOnly)> _arrived = [];
     private readonly Dictionary<ulong, PooledCompletion<bool>[]> _asked = [];
     private readonly PriorityQueue<PooledCompletion<bool>[], ulong> _confirmed = new();
 
-    /// <summary>True when readers arrived for whom no round was begun yet.</summary>
+    /// <summary>True when readers arrived for whom nothing was begun yet.</summary>
     public bool HasArrived => _arrived.Count > 0;
 
-    public void Add(PooledCompletion<bool> reader) => _arrived.Add(reader);
+    public void Add(PooledCompletion<bool> reader, bool onLeaderOnly) => _arrived.Add((reader, onLeaderOnly));
 
     /// <summary>One round serves all who arrived before it.</summary>
-    public void OnRoundBegun(ulong context)
-    {
-        _asked.Add(context, [.. _arrived]);
-        _arrived.Clear();
-    }
+    public void OnRoundBegun(ulong context) => _asked.Add(context, TakeArrived());
+
+    /// <summary>The leader's lease serves all who arrived before it was looked at.</summary>
+    public void OnLease(ulong index) => _confirmed.Enqueue(TakeArrived(), index);
 
     public void OnConfirmed(ReadState read)
     {
@@ -45,32 +44,50 @@ internal sealed class PendingReads(NodeMetrics metrics)
         }
     }
 
-    /// <summary>Ends the waits for whom no round was begun.</summary>
-    public void FailArrived(Func<Exception> reason)
+    /// <summary>Ends the waits for whom nothing was begun.</summary>
+    public void FailArrived(Func<Exception> reason) => Fail(TakeArrived(), reason);
+
+    /// <summary>Of those for whom nothing was begun, ends the waits that only a leader can serve.</summary>
+    public void FailArrivedOnLeaderOnly(Func<Exception> reason)
     {
-        Fail(_arrived, reason);
-        _arrived.Clear();
+        Fail(_arrived.Where(arrived => arrived.OnLeaderOnly).Select(arrived => arrived.Reader), reason);
+        _arrived.RemoveAll(arrived => arrived.OnLeaderOnly);
     }
 
-    /// <summary>Ends the waits for rounds that nobody will confirm any more. A confirmed round stays good.</summary>
-    public void FailBegunRounds(Func<Exception> reason)
+    /// <summary>Ends the waits for a round that nobody will confirm any more.</summary>
+    public void OnFailed(ulong context, Func<Exception> reason)
     {
+        if (_asked.Remove(context, out PooledCompletion<bool>[]? readers))
+        {
+            Fail(readers, reason);
+        }
+    }
+
+    public void FailAll(Func<Exception> reason)
+    {
+        FailArrived(reason);
         foreach (PooledCompletion<bool>[] readers in _asked.Values)
         {
             Fail(readers, reason);
         }
 
         _asked.Clear();
-    }
-
-    public void FailAll(Func<Exception> reason)
-    {
-        FailArrived(reason);
-        FailBegunRounds(reason);
         while (_confirmed.TryDequeue(out PooledCompletion<bool>[]? readers, out _))
         {
             Fail(readers, reason);
         }
+    }
+
+    private PooledCompletion<bool>[] TakeArrived()
+    {
+        var readers = new PooledCompletion<bool>[_arrived.Count];
+        for (int i = 0; i < readers.Length; i++)
+        {
+            readers[i] = _arrived[i].Reader;
+        }
+
+        _arrived.Clear();
+        return readers;
     }
 
     private static void Fail(IEnumerable<PooledCompletion<bool>> readers, Func<Exception> reason)

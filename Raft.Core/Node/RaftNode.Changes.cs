@@ -67,7 +67,6 @@ public sealed partial class RaftNode
             upTo: ulong.MaxValue,
             leadingTerm: now.Leads ? now.Term : 0,
             "The node lost leadership before the command was committed; it may or may not be carried out.");
-        _reads.FailBegunRounds(() => new NotLeaderException(_core.Leader));
         if (now.Term != before.Term && _core.VotedFor == Id)
         {
             _metrics.OnElectionStarted();

@@ -65,6 +65,7 @@ public sealed partial class RaftNode
         NoteDurableWrites(persisted);
         _core.OnPersisted(persisted);
         ReleaseHeld();
+        TellTime();
         for (int i = 0; i < ticks; i++)
         {
             _ticksSeen++;
@@ -105,8 +106,18 @@ public sealed partial class RaftNode
         return true;
     }
 
+    /// <summary>Leases depend on the time being read after whatever comes next was taken.</summary>
+    private void TellTime()
+    {
+        if (_options.Raft.LeaseReads)
+        {
+            _core.AdvanceTime((long)_time.GetElapsedTime(0).TotalMicroseconds);
+        }
+    }
+
     private void Take(in NodeInput input)
     {
+        TellTime();
         switch (input.Kind)
         {
             case NodeInput.InputKind.Message:
@@ -118,7 +129,7 @@ public sealed partial class RaftNode
                 Propose(input.Command, input.Proposer);
                 break;
             case NodeInput.InputKind.Read:
-                _reads.Add(input.Reader!);
+                _reads.Add(input.Reader!, input.OnLeaderOnly);
                 break;
             case NodeInput.InputKind.Transfer:
                 Transfer(input.Peer, input.Transferrer!);
@@ -200,22 +211,31 @@ public sealed partial class RaftNode
         _transferrers.Clear();
     }
 
-    /// <summary>All reads that arrived in one turn share one round of heartbeats.</summary>
+    /// <summary>All reads that arrived in one turn share one lease, round of heartbeats or request to the leader.</summary>
     private void BeginReadRound()
     {
+        if (_reads.HasArrived && _core.Role != Role.Leader)
+        {
+            _reads.FailArrivedOnLeaderOnly(() => new NotLeaderException(_core.Leader));
+        }
+
         if (!_reads.HasArrived)
         {
             return;
         }
 
-        ulong context = _core.RequestRead();
-        if (context == 0)
+        TellTime();
+        if (_core.TryLeaseRead(out ulong index))
         {
-            _reads.FailArrived(() => new NotLeaderException(_core.Leader));
+            _reads.OnLease(index);
+        }
+        else if (_core.RequestRead() is > 0 and ulong context)
+        {
+            _reads.OnRoundBegun(context);
         }
         else
         {
-            _reads.OnRoundBegun(context);
+            _reads.FailArrived(() => new NotLeaderException(_core.Leader));
         }
     }
 
@@ -245,6 +265,11 @@ public sealed partial class RaftNode
         for (int i = 0; i < _ready.Reads.Count; i++)
         {
             _reads.OnConfirmed(_ready.Reads[i]);
+        }
+
+        for (int i = 0; i < _ready.FailedReads.Count; i++)
+        {
+            _reads.OnFailed(_ready.FailedReads[i], () => new NotLeaderException(_core.Leader));
         }
     }
 

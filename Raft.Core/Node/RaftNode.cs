@@ -70,7 +70,8 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
         _metrics = new NodeMetrics(options.Id, options.ClusterId, _time);
         _proposals = new PendingProposals(_metrics);
         _reads = new PendingReads(_metrics);
-        _core = new RaftCore(options.Id, ClusterConfiguration.Empty, options.Raft, storage.Recovered, storage, options.Seed ?? RandomSeed());
+        RaftOptions raft = options.Raft with { TickMicroseconds = (long)options.TickInterval.TotalMicroseconds };
+        _core = new RaftCore(options.Id, ClusterConfiguration.Empty, raft, storage.Recovered, storage, options.Seed ?? RandomSeed());
         if (storage.Recovered.IsEmpty && !options.Configuration.IsEmpty)
         {
             _core.Bootstrap(options.Configuration);

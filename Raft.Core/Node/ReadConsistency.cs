@@ -3,9 +3,15 @@ namespace Raft.Core.Node;
 /// <summary>What a read of the state machine may miss.</summary>
 public enum ReadConsistency : byte
 {
-    /// <summary>Nothing that was acknowledged before the read began: ReadIndex, one round of heartbeats (thesis, section 6.4). On the leader only.</summary>
+    /// <summary>
+    /// Nothing that was acknowledged before the read began, on any member that knows a leader: ReadIndex, one round of heartbeats (thesis, section 6.4), or on
+    /// a leader no message within its lease (<see cref="Consensus.RaftOptions.LeaseReads"/>).
+    /// </summary>
     Linearizable = 0,
 
     /// <summary>Whatever this node has not applied yet: no wait, no message.</summary>
     Stale = 1,
+
+    /// <summary>As <see cref="Linearizable"/>, and this node led at some time after the read began: for whoever acts on behalf of the cluster.</summary>
+    Leader = 2,
 }

@@ -169,10 +169,12 @@ internal sealed class Progress(ulong next, Inflights inflights)
         inflights.Clear();
     }
 
+    /// <summary>The member followed this leader after the read round had begun.</summary>
+    public void ConfirmRead(ulong context) => ReadContext = Math.Max(ReadContext, context);
+
     /// <summary>A heartbeat was answered. What is unacknowledged by now may be lost: ask, even when the window is full.</summary>
-    public void OnHeartbeatResponse(ulong readContext, ulong lastIndex)
+    public void OnHeartbeatResponse(ulong lastIndex)
     {
-        ReadContext = Math.Max(ReadContext, readContext);
         _probeSent = false;
         _appendDue = Match < lastIndex;
         Transfer?.Resume();

@@ -35,6 +35,9 @@ internal class Mutant(string name, string description, params string[] propertie
     /// <summary>Clients of a lost leadership hear that their commands failed.</summary>
     public virtual bool CallsUnknownFailed => false;
 
+    /// <summary>Changes a node's options.</summary>
+    public virtual RaftOptions Configure(RaftOptions options) => options;
+
     /// <summary>Changes what a restarted node finds.</summary>
     public virtual RecoveredState Recover(RecoveredState state) => state;
 
@@ -60,6 +63,9 @@ internal class Mutant(string name, string description, params string[] propertie
 
     /// <summary>How far the node applies.</summary>
     public virtual ulong ApplyLimit(SimulatedNode node, ulong applicable) => applicable;
+
+    /// <summary>Whether a read is served by lease.</summary>
+    public virtual bool TryLeaseRead(SimulatedNode node, long clock, out ulong index) => node.Core!.TryLeaseRead(out index);
 
     /// <summary>Reads are served without asking anybody.</summary>
     public virtual bool ServesReadsAtOnce => false;

@@ -9,6 +9,7 @@ internal static class MutantCatalog
         new OldVotesCounted(), new QuorumTooSmall(), new OwnEntriesBeforeDurable(), new AckBeforeDurable(), new OldAcksCounted(),
         new CommitBeyondVerified(), new PreviousTermIgnored(), new NextNeverGoesBack(), new LeaderIgnoresHigherTerm(),
         new AppliedBeforeCommit(), new ReadWithoutRound(), new ReadBeforeOwnCommit(), new TornTailAccepted(),
+        new ReadContextReused(), new LeaseIgnoresDrift(), new LeaseReadDuringTransfer(),
         new OldTermsCounted(), new ConflictKept(), new CutWithoutConflict(), new TimerNotReset(), new CandidateIgnoresHigherTerm(),
         new DiskErrorIgnored(), new AnsweredWhenAppended(), new UnknownCalledFailed(), new HeartbeatAnsweredTwice(),
     ];

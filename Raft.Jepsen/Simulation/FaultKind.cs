@@ -15,4 +15,5 @@ internal enum FaultKind
     SlowLink,
     ClockRate,
     Transfer,
+    StrandLeader,
 }

@@ -11,6 +11,8 @@ internal sealed record FaultPlan
 {
     private static readonly int[] VoterCounts = [1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7];
 
+    private const int MaxNodes = 9;
+
     public required int Voters { get; init; }
 
     public required int Learners { get; init; }
@@ -71,6 +73,9 @@ internal sealed record FaultPlan
     /// <summary>Chance that a received snapshot turns out damaged, in parts of a million.</summary>
     public required int StagingFailure { get; init; }
 
+    /// <summary>Election priorities by position of the node; the highest for those behind the end.</summary>
+    public int[] Priorities { get; init; } = [];
+
     /// <summary>Every message goes through the encoding of the real transport.</summary>
     public required bool Encoded { get; init; }
 
@@ -90,6 +95,14 @@ internal sealed record FaultPlan
         => Spares > 0 ? this with { Spares = Spares - 1 }
             : Learners > 0 ? this with { Learners = Learners - 1 }
             : this with { Voters = Voters - 1, Witnesses = Math.Min(Witnesses, Voters - 2) };
+
+    /// <summary>Shortest tick of a clock that runs wrong, in thousandths of the right one. With leases no clock runs faster than they allow for.</summary>
+    [JsonIgnore]
+    public int ShortestTick => Options.LeaseReads ? 10 * (100 - Options.LeaseDriftPercent) : 500;
+
+    /// <summary>Longest tick of a clock that runs wrong, in thousandths of the right one.</summary>
+    [JsonIgnore]
+    public int LongestTick => Options.LeaseReads ? 1000 : 2000;
 
     /// <summary>Three voters with the options that a host gets by default, and no faults.</summary>
     public static FaultPlan Plain { get; } = new()
@@ -121,9 +134,18 @@ internal sealed record FaultPlan
         LinkStaysCut = false,
     };
 
-    public static FaultPlan Draw(RandomStream random, bool everything)
+    /// <summary>The options of the node at a position.</summary>
+    public RaftOptions OptionsOf(int position)
+        => Options with { TickMicroseconds = TickLength, Priority = position < Priorities.Length ? Priorities[position] : Options.Priority };
+
+    /// <summary>
+    /// Half of the plans with leases are calm but for what threatens leases, because among all other faults a leader rarely holds one, and there is
+    /// much to do: if a lease is wrong, it is for a short time.
+    /// </summary>
+    public static FaultPlan Draw(RandomStream random, RandomStream leases, bool everything)
     {
-        RaftOptions options = DrawOptions(random);
+        RaftOptions options = DrawLease(leases, DrawOptions(random));
+        bool calm = options.LeaseReads && leases.Below(2) == 0;
         long tick = random.Between(10_000, 40_000);
         int voters = VoterCounts[random.Below(VoterCounts.Length)];
         bool changes = random.Below(2) == 0;
@@ -144,25 +166,37 @@ internal sealed record FaultPlan
             LateMessage = Rate(20_000),
             CrashInReady = Rate(2_000),
             LateDrain = Rate(700_000),
-            FaultIntervals = [.. Enum.GetValues<FaultKind>().Select(_ => On() ? random.Between(1, 15) * 1_000_000 : 0)],
+            FaultIntervals = [.. Enum.GetValues<FaultKind>().Select(Interval)],
             TriggerChances =
             [
-                .. Enum.GetValues<TriggerPoint>().Select(point => Rate(IsFrequent(point) ? 10_000 : 150_000)),
+                .. Enum.GetValues<TriggerPoint>().Select(point => Rate(IsFrequent(point) ? 10_000 : 150_000) * (calm ? 0 : 1)),
             ],
-            ProposeInterval = random.Between(5_000, 200_000),
-            ReadInterval = random.Between(10_000, 200_000),
+            ProposeInterval = random.Between(5_000, 200_000) / (calm ? 3 : 1),
+            ReadInterval = random.Between(10_000, 200_000) / (calm ? 10 : 1),
             MaxBatch = random.Below(10) < 3 ? 1 : 1 << random.Below(7),
             SnapshotEntries = random.Below(4) == 0 ? 0 : 3 << random.Below(9),
             SnapshotPadding = random.Below(2) == 0 ? 0 : (int)random.Between(1, 2000),
             StagingFailure = Rate(400_000),
+            Priorities = leases.Below(3) == 0 ? [.. Enumerable.Range(0, MaxNodes).Select(_ => (int)leases.Between(1, 100))] : [],
             Encoded = random.Below(8) == 0,
             LinkStaysCut = random.Below(4) == 0,
         };
 
+        long Interval(FaultKind kind)
+        {
+            long drawn = On() ? random.Between(1, 15) * 1_000_000 : 0;
+            return !calm ? drawn : kind is FaultKind.StrandLeader or FaultKind.Transfer ? 2_000_000 : 0;
+        }
+
         bool On() => everything || random.Below(2) == 0;
-        static bool IsFrequent(TriggerPoint point) => point is TriggerPoint.CommitAdvanced or TriggerPoint.ReadRequested;
+        static bool IsFrequent(TriggerPoint point) => point is TriggerPoint.CommitAdvanced or TriggerPoint.ReadRequested or TriggerPoint.ReadByLease;
         int Rate(int most) => On() ? (int)random.Between(1, most) : 0;
     }
+
+    private static RaftOptions DrawLease(RandomStream random, RaftOptions options)
+        => options.CheckQuorum && random.Below(2) == 0
+            ? options with { LeaseReads = true, LeaseDriftPercent = (int)random.Between(30, 60) }
+            : options;
 
     /// <summary>Small windows and messages make the limits matter.</summary>
     private static RaftOptions DrawOptions(RandomStream random)

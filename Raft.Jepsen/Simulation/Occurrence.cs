@@ -22,6 +22,8 @@ internal enum Occurrence
     CommitAheadOfOwnDisk,
     ReadConfirmed,
     ReadAbandoned,
+    ReadAtFollower,
+    ReadByLease,
     ProposalAcknowledged,
     ProposalRefused,
     ProposalUnknown,

@@ -21,4 +21,5 @@ internal enum RandomPurpose
     ReadyCrashFaults,
     End,
     LastingCut,
+    Leases,
 }

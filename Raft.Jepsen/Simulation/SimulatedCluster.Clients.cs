@@ -89,7 +89,7 @@ internal sealed partial class SimulatedCluster
         _recording?.Operations.Add(operation);
         if (kind == OperationKind.Read)
         {
-            RequestRead(node);
+            RequestRead(node, byLease: number % 2 == 0);
         }
 
         if (operation.Changes is { } changes)
@@ -176,35 +176,61 @@ internal sealed partial class SimulatedCluster
         return value;
     }
 
-    private void RequestRead(SimulatedNode node)
+    private void RequestRead(SimulatedNode node, bool byLease)
     {
         RaftCore core = node.Core!;
+        var read = new PendingRead(_readFloor, core.CommitIndex);
         if (_mutant.ServesReadsAtOnce && core.Role == Role.Leader)
         {
-            _invariants.OnRead(node, new PendingRead(core.Term, 0, _readFloor, core.CommitIndex), core.CommitIndex);
+            _invariants.OnRead(node, read, core.CommitIndex);
             return;
         }
 
-        ulong context = core.RequestRead();
-        if (context > 0)
+        TellTime(node);
+        if (byLease && _mutant.TryLeaseRead(node, node.ClockAt(_scheduler.Now), out ulong index))
         {
-            node.Reads.Enqueue(new PendingRead(core.Term, context, _readFloor, core.CommitIndex));
+            Count(Occurrence.ReadByLease);
+            Raise(TriggerPoint.ReadByLease);
+            Confirm(node, read, index);
+            ServeReads(node);
+        }
+        else if (core.RequestRead() is > 0 and ulong context)
+        {
+            node.Reads.Add(context, read);
             Raise(TriggerPoint.ReadRequested);
         }
     }
 
-    private void ConfirmReads(SimulatedNode node, IReadOnlyList<ReadState> confirmed)
+    private void EndReads(SimulatedNode node, Ready ready)
     {
-        for (int i = 0; i < confirmed.Count; i++)
+        foreach (ReadState confirmed in ready.Reads)
         {
-            while (node.Reads.TryPeek(out PendingRead read) && read.Context <= confirmed[i].Context)
-            {
-                node.Reads.Dequeue();
-                Count(Occurrence.ReadConfirmed);
-                ulong index = _mutant.ReadIndex(read, confirmed[i].Index);
-                _invariants.OnRead(node, read, index);
-                _readFloor = Math.Max(_readFloor, index);
-            }
+            Count(node.IsLeader ? Occurrence.ReadConfirmed : Occurrence.ReadAtFollower);
+            node.Reads.Remove(confirmed.Context, out PendingRead read);
+            Confirm(node, read, confirmed.Index);
+        }
+
+        foreach (ulong failed in ready.FailedReads)
+        {
+            Count(Occurrence.ReadAbandoned);
+            node.Reads.Remove(failed);
+        }
+    }
+
+    private void Confirm(SimulatedNode node, in PendingRead read, ulong confirmed)
+    {
+        ulong index = _mutant.ReadIndex(read, confirmed);
+        _invariants.OnRead(node, read, index);
+        node.ReadsToServe.Add(index);
+    }
+
+    /// <summary>A read sees what is applied, which may be more than it asked for; later reads must see it too.</summary>
+    private void ServeReads(SimulatedNode node)
+    {
+        ulong applied = node.StateMachine.AppliedIndex;
+        if (node.ReadsToServe.RemoveAll(index => index <= applied) > 0)
+        {
+            _readFloor = Math.Max(_readFloor, applied);
         }
     }
 
@@ -239,12 +265,6 @@ internal sealed partial class SimulatedCluster
             {
                 _invariants.OnFailed(node, proposal.Id);
             }
-        }
-
-        while (node.Reads.TryPeek(out PendingRead read) && read.Term < term)
-        {
-            node.Reads.Dequeue();
-            Count(Occurrence.ReadAbandoned);
         }
     }
 }

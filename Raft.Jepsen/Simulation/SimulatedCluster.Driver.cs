@@ -20,7 +20,8 @@ internal sealed partial class SimulatedCluster
         RecoveredState recovered = _mutant.Recover(node.Disk.Recover());
         node.Incarnation++;
         node.Core = new RaftCore(
-            node.Id, ClusterConfiguration.Empty, _plan.Options, recovered, node.Disk, node.CoreRandom.Next(), _protocolTrace);
+            node.Id, ClusterConfiguration.Empty, _mutant.Configure(node.Options), recovered, node.Disk, node.CoreRandom.Next(), _protocolTrace);
+        TellTime(node);
         node.StateMachine = new HashStateMachine(ClusterConfiguration.Empty);
         if (recovered.Snapshot is { } snapshot)
         {
@@ -194,7 +195,8 @@ internal sealed partial class SimulatedCluster
         }
 
         Apply(node, _mutant.ApplyLimit(node, ready.ApplicableIndex));
-        ConfirmReads(node, ready.Reads);
+        EndReads(node, ready);
+        ServeReads(node);
         SaveSnapshotIfDue(node);
         return true;
     }

@@ -98,14 +98,44 @@ internal sealed partial class SimulatedCluster
                 Strike(fault with { Effect = FaultEffect.SlowLink, Peer = peer, Duration = delay });
                 break;
             case FaultKind.ClockRate:
-                Strike(fault with { Effect = FaultEffect.ClockRate, Amount = draw.Below(3) == 0 ? 1000 : (int)draw.Between(500, 2000) });
+                Strike(fault with { Effect = FaultEffect.ClockRate, Amount = DrawTick(draw) });
                 break;
             case FaultKind.Transfer:
                 Strike(fault with { Effect = FaultEffect.Transfer, Node = draw.Below(2) == 0 ? 0 : fault.Node });
+                DeafenTransferring(cause, draw);
+                break;
+            case FaultKind.StrandLeader:
+                StrandLeader(fault, Array.Find(_nodes, other => other.IsLeader) ?? node, draw);
                 break;
             default:
                 break;
         }
+    }
+
+    private int DrawTick(RandomStream draw) => draw.Below(3) == 0 ? 1000 : (int)draw.Between(_plan.ShortestTick, _plan.LongestTick);
+
+    /// <summary>A quarter of the leaders that hand over do not hear that they lead no more.</summary>
+    private void DeafenTransferring(FaultCause cause, RandomStream draw)
+    {
+        foreach (SimulatedNode leader in _nodes.Where(node => node.Core is { TransferTarget.IsNone: false }))
+        {
+            if (draw.Below(4) == 0)
+            {
+                Strike(DrawCut(cause, LinksTo(leader), draw));
+            }
+        }
+    }
+
+    /// <summary>The clocks are as far apart as they may be, the leader's behind, and it is cut off: it believes to lead for the longest time there is.</summary>
+    private void StrandLeader(Fault fault, SimulatedNode leader, RandomStream draw)
+    {
+        foreach (SimulatedNode node in _nodes)
+        {
+            int tick = node == leader ? _plan.LongestTick : _plan.ShortestTick;
+            Strike(fault with { Effect = FaultEffect.ClockRate, Node = (int)node.Id.Value, Amount = tick });
+        }
+
+        Strike(DrawCut(fault.Cause, AllLinksOf(leader), draw));
     }
 
     private Fault DrawCrash(FaultCause cause, SimulatedNode node, RandomStream draw) => new()
@@ -192,7 +222,7 @@ internal sealed partial class SimulatedCluster
                 break;
             case FaultEffect.ClockRate:
                 Count(Occurrence.ClockRateChanged);
-                node.TickPerMille = fault.Amount;
+                node.ChangeClockRate(_scheduler.Now, Math.Clamp(fault.Amount, _plan.ShortestTick, _plan.LongestTick));
                 break;
             case FaultEffect.Transfer:
                 TransferLeadership(fault.Node == 0 ? NodeId.None : node.Id);
@@ -217,6 +247,7 @@ internal sealed partial class SimulatedCluster
             if (node.IsUp && node.PausedUntil <= _scheduler.Now && node.Core!.TransferLeadership(target) == TransferStatus.Started)
             {
                 Count(Occurrence.TransferStarted);
+                Raise(TriggerPoint.TransferStarted);
                 AfterInput(node);
             }
         }
@@ -256,6 +287,7 @@ internal sealed partial class SimulatedCluster
         LoseSnapshotWork(node);
         node.Proposals.Clear();
         node.Reads.Clear();
+        node.ReadsToServe.Clear();
         node.DrainScheduled = false;
         node.DiskFault = null;
         _raised = 0;

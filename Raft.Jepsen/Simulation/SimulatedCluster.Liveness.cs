@@ -33,7 +33,7 @@ internal sealed partial class SimulatedCluster
         int mayStayDown = _linkStaysCut || !isFixed ? 0 : (_plan.Voters - 1) / 2;
         foreach (SimulatedNode node in _nodes)
         {
-            node.TickPerMille = 1000;
+            node.ChangeClockRate(_scheduler.Now, 1000);
             node.DiskExtra = 0;
             node.DiskFault = null;
             node.PausedUntil = 0;
@@ -113,7 +113,7 @@ internal sealed partial class SimulatedCluster
         if (leader is not null && (_probe == 0 || (_probeTerm < leader.Core!.Term && _committed.LastIndex < _probe)))
         {
             leader.Core!.Propose(NewValue(), forward: false, out Raft.Core.Log.LogId id);
-            RequestRead(leader);
+            RequestRead(leader, byLease: false);
             _probe = id.Index;
             _probeTerm = id.Term;
             AfterInput(leader);
@@ -173,9 +173,9 @@ internal sealed partial class SimulatedCluster
         foreach (SimulatedNode node in _nodes)
         {
             Demand(
-                node.Reads.Count == 0 && node.Proposals.Count == 0,
+                node.Reads.Count + node.ReadsToServe.Count == 0 && node.Proposals.Count == 0,
                 "L8 every call ends",
-                $"node {node.Id} still owes {node.Reads.Count} reads and {node.Proposals.Count} proposals an answer");
+                $"node {node.Id} still owes {node.Reads.Count + node.ReadsToServe.Count} reads and {node.Proposals.Count} proposals an answer");
         }
 
         _done = true;

@@ -76,7 +76,7 @@ internal sealed partial class SimulatedCluster
         _nodes =
         [
             .. Enumerable.Range(0, count).Select(position => new SimulatedNode(
-                position, _plan.Options, _streams, _committed, position >= _plan.Voters - _plan.Witnesses && position < _plan.Voters)),
+                position, _plan.OptionsOf(position), _streams, _committed, position >= _plan.Voters - _plan.Witnesses && position < _plan.Voters)),
         ];
         _configuration = new ClusterConfiguration(
             _nodes.Take(_plan.Voters).Select(node => node.Id),
@@ -91,7 +91,10 @@ internal sealed partial class SimulatedCluster
 
     /// <summary>What a seed draws before its run.</summary>
     public static FaultPlan PlanOf(ulong seed)
-        => FaultPlan.Draw(new RandomStreams(seed).Open(RandomPurpose.Setup), everything: seed % 2 == 1);
+    {
+        var streams = new RandomStreams(seed);
+        return FaultPlan.Draw(streams.Open(RandomPurpose.Setup), streams.Open(RandomPurpose.Leases), everything: seed % 2 == 1);
+    }
 
     /// <summary>Runs to the end, or to the first property that breaks. Once only.</summary>
     public SimulationResult Run()
@@ -141,6 +144,7 @@ internal sealed partial class SimulatedCluster
             return;
         }
 
+        TellTime(node);
         switch (what.Kind)
         {
             case EventKind.Tick:
@@ -196,6 +200,8 @@ internal sealed partial class SimulatedCluster
         ulong state = node.Core is { } core ? Hash.Chain(core.Term, core.CommitIndex) + (ulong)core.Role : 0;
         _traceHash = Hash.Chain(_traceHash, (ulong)_scheduler.Now ^ ((ulong)what.Kind << 56) ^ ((ulong)what.Node << 48) ^ state);
     }
+
+    private void TellTime(SimulatedNode node) => node.Core?.AdvanceTime(node.ClockAt(_scheduler.Now));
 
     private void Note(SimulatedNode node, string what, NodeId from = default)
         => _trace!.Add(new TracedEvent(_scheduler.Now, (int)node.Id.Value, (int)from.Value, what));

@@ -7,6 +7,9 @@ namespace Raft.Jepsen.Simulation;
 /// <summary>One simulated server: the real core, a simulated disk, a state machine, and what the driver has in hand.</summary>
 internal sealed class SimulatedNode(int position, RaftOptions options, RandomStreams streams, CommittedHistory history, bool mayBeWitness)
 {
+    private long _rateSince;
+    private long _clockThen = position * 1_000_000_000L;
+
     public int Position => position;
 
     public RaftOptions Options => options;
@@ -51,7 +54,14 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
 
     public Queue<PendingProposal> Proposals { get; } = new();
 
-    public Queue<PendingRead> Reads { get; } = new();
+    /// <summary>Reads to be confirmed, by the number that the core gave them.</summary>
+    public Dictionary<ulong, PendingRead> Reads { get; } = [];
+
+    /// <summary>Confirmed reads wait until these indexes are applied.</summary>
+    public List<ulong> ReadsToServe { get; } = [];
+
+    /// <summary>Term and time of the last read by lease.</summary>
+    public (ulong Term, long At) SeenLease { get; set; }
 
     public bool DrainScheduled { get; set; }
 
@@ -59,7 +69,7 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     public long PausedUntil { get; set; }
 
     /// <summary>Length of this node's ticks in thousandths of the right one.</summary>
-    public int TickPerMille { get; set; } = 1000;
+    public int TickPerMille { get; private set; } = 1000;
 
     /// <summary>What every write takes longer at the moment, in microseconds.</summary>
     public long DiskExtra { get; set; }
@@ -88,6 +98,16 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
 
     /// <summary>Ticks that a planted bug counts.</summary>
     public int MutantTicks { get; set; }
+
+    /// <summary>The node's monotonic clock, in microseconds; it runs as its ticks do, also while the node is down.</summary>
+    public long ClockAt(long now) => _clockThen + ((now - _rateSince) * 1000 / TickPerMille);
+
+    public void ChangeClockRate(long now, int tickPerMille)
+    {
+        _clockThen = ClockAt(now);
+        _rateSince = now;
+        TickPerMille = tickPerMille;
+    }
 
     public bool IsUp => Core is not null;
 

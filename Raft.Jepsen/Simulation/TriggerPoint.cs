@@ -14,6 +14,8 @@ internal enum TriggerPoint
     SnapshotOffered,
     SnapshotHalfReceived,
     SnapshotStaged,
+    TransferStarted,
+    ReadByLease,
     LogCompacted,
     ConfigurationAppended,
     JointCommitted,

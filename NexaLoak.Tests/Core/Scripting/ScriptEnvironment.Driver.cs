@@ -90,6 +90,11 @@ internal sealed partial class ScriptEnvironment
             _output.Add($"  read {read.Context} may be served at {read.Index}");
         }
 
+        foreach (ulong read in node.Ready.FailedReads)
+        {
+            _output.Add($"  read {read} fails");
+        }
+
         return true;
     }
 
