@@ -68,6 +68,9 @@ internal sealed class ApplyLoop
     /// <summary>Hands over a snapshot that takes the place of whatever was applied.</summary>
     public bool TryHand(SnapshotMetadata snapshot) => TryHand(new Batch(default, snapshot.Id.Index, snapshot), snapshot.Id.Index);
 
+    /// <summary>A snapshot that was being written is done: another may have become due meanwhile. When the queue is full, what is in it will do.</summary>
+    public void LookForSnapshot() => _batches.Writer.TryWrite(new Batch(default, Handed, null));
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (_recovered is not null)

@@ -31,7 +31,7 @@ internal readonly record struct NodeInput
     public PooledCompletion<bool>? Reader { get; private init; }
 
     /// <summary>The reader wants this node to lead.</summary>
-    public bool OnLeaderOnly { get; private init; }
+    public ReadConsistency Consistency { get; private init; }
 
     public TaskCompletionSource? Transferrer { get; private init; }
 
@@ -45,8 +45,8 @@ internal readonly record struct NodeInput
     public static NodeInput OfProposal(ReadOnlyMemory<byte> command, PooledCompletion<ProposalResult>? proposer)
         => new() { Kind = InputKind.Proposal, Command = command, Proposer = proposer };
 
-    public static NodeInput OfRead(PooledCompletion<bool> reader, bool onLeaderOnly)
-        => new() { Kind = InputKind.Read, Reader = reader, OnLeaderOnly = onLeaderOnly };
+    public static NodeInput OfRead(PooledCompletion<bool> reader, ReadConsistency consistency)
+        => new() { Kind = InputKind.Read, Reader = reader, Consistency = consistency };
 
     public static NodeInput OfTransfer(NodeId target, TaskCompletionSource transferrer)
         => new() { Kind = InputKind.Transfer, Peer = target, Transferrer = transferrer };

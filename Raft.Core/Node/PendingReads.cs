@@ -5,20 +5,30 @@ namespace Raft.Core.Node;
 /// <summary>Callers that wait for a read barrier: first for their round to be confirmed, then for its index to be applied. Used by the node's loop only.</summary>
 internal sealed class PendingReads(NodeMetrics metrics)
 {
-    private readonly List<(PooledCompletion<bool> Reader, bool OnLeaderOnly)> _arrived = [];
+    private readonly List<(PooledCompletion<bool> Reader, ReadConsistency Consistency)> _arrived = [];
     private readonly Dictionary<ulong, PooledCompletion<bool>[]> _asked = [];
     private readonly PriorityQueue<PooledCompletion<bool>[], ulong> _confirmed = new();
 
     /// <summary>True when readers arrived for whom nothing was begun yet.</summary>
     public bool HasArrived => _arrived.Count > 0;
 
-    public void Add(PooledCompletion<bool> reader, bool onLeaderOnly) => _arrived.Add((reader, onLeaderOnly));
+    /// <summary>True when some of them are content with what was true a while ago.</summary>
+    public bool HasArrivedBounded => _arrived.Exists(static arrived => arrived.Consistency == ReadConsistency.BoundedStale);
+
+    public void Add(PooledCompletion<bool> reader, ReadConsistency consistency) => _arrived.Add((reader, consistency));
 
     /// <summary>One round serves all who arrived before it.</summary>
     public void OnRoundBegun(ulong context) => _asked.Add(context, TakeArrived());
 
     /// <summary>The leader's lease serves all who arrived before it was looked at.</summary>
     public void OnLease(ulong index) => _confirmed.Enqueue(TakeArrived(), index);
+
+    /// <summary>What is known of late serves those who are content with it.</summary>
+    public void OnFresh(ulong index)
+    {
+        _confirmed.Enqueue([.. ArrivedWith(ReadConsistency.BoundedStale)], index);
+        _arrived.RemoveAll(static arrived => arrived.Consistency == ReadConsistency.BoundedStale);
+    }
 
     public void OnConfirmed(ReadState read)
     {
@@ -50,8 +60,8 @@ internal sealed class PendingReads(NodeMetrics metrics)
     /// <summary>Of those for whom nothing was begun, ends the waits that only a leader can serve.</summary>
     public void FailArrivedOnLeaderOnly(Func<Exception> reason)
     {
-        Fail(_arrived.Where(arrived => arrived.OnLeaderOnly).Select(arrived => arrived.Reader), reason);
-        _arrived.RemoveAll(arrived => arrived.OnLeaderOnly);
+        Fail(ArrivedWith(ReadConsistency.Leader), reason);
+        _arrived.RemoveAll(static arrived => arrived.Consistency == ReadConsistency.Leader);
     }
 
     /// <summary>Ends the waits for a round that nobody will confirm any more.</summary>
@@ -77,6 +87,9 @@ internal sealed class PendingReads(NodeMetrics metrics)
             Fail(readers, reason);
         }
     }
+
+    private IEnumerable<PooledCompletion<bool>> ArrivedWith(ReadConsistency consistency)
+        => _arrived.Where(arrived => arrived.Consistency == consistency).Select(static arrived => arrived.Reader);
 
     private PooledCompletion<bool>[] TakeArrived()
     {

@@ -43,7 +43,7 @@ public sealed partial class RaftNode
         }
 
         PooledCompletion<bool> reader = _readers.Rent(_metrics.ReadStart());
-        if (_mailbox.TryPost(NodeInput.OfRead(reader, onLeaderOnly: consistency == ReadConsistency.Leader)))
+        if (_mailbox.TryPost(NodeInput.OfRead(reader, consistency)))
         {
             return reader.WaitWithoutResultAsync(cancellationToken);
         }

@@ -13,6 +13,7 @@ public sealed partial class RaftNode
     private readonly Ready _ready = new();
     private readonly Queue<OutboundMessage> _held = new();
     private readonly List<TaskCompletionSource> _transferrers = [];
+    private bool _readsAreTimed;
 
     private async Task RunAsync()
     {
@@ -106,10 +107,10 @@ public sealed partial class RaftNode
         return true;
     }
 
-    /// <summary>Leases depend on the time being read after whatever comes next was taken.</summary>
+    /// <summary>Leases depend on the time being read after whatever comes next was taken. Without leases, only reads of a bounded age need it.</summary>
     private void TellTime()
     {
-        if (_options.Raft.LeaseReads)
+        if (_options.Raft.LeaseReads || _readsAreTimed)
         {
             _core.AdvanceTime((long)_time.GetElapsedTime(0).TotalMicroseconds);
         }
@@ -129,7 +130,7 @@ public sealed partial class RaftNode
                 Propose(input.Command, input.Proposer);
                 break;
             case NodeInput.InputKind.Read:
-                _reads.Add(input.Reader!, input.OnLeaderOnly);
+                _reads.Add(input.Reader!, input.Consistency);
                 break;
             case NodeInput.InputKind.Transfer:
                 Transfer(input.Peer, input.Transferrer!);
@@ -224,7 +225,18 @@ public sealed partial class RaftNode
             return;
         }
 
+        _readsAreTimed |= _reads.HasArrivedBounded;
         TellTime();
+        if (_reads.HasArrivedBounded && _core.TryBoundedStaleRead((long)_options.MaxStaleness.TotalMicroseconds, out ulong known))
+        {
+            _reads.OnFresh(known);
+        }
+
+        if (!_reads.HasArrived)
+        {
+            return;
+        }
+
         if (_core.TryLeaseRead(out ulong index))
         {
             _reads.OnLease(index);

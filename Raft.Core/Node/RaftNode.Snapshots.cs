@@ -18,7 +18,7 @@ public sealed partial class RaftNode
         => new(
             _storage,
             snapshot => _mailbox.PostNotice(() => OnSnapshotSaved(snapshot)),
-            LogSnapshotAbandoned);
+            error => _mailbox.PostNotice(() => OnSnapshotAbandoned(error)));
 
     private SnapshotSender CreateSender()
         => new(
@@ -36,9 +36,16 @@ public sealed partial class RaftNode
     private void OnSnapshotSaved(SnapshotMetadata snapshot)
     {
         _core.OnSnapshotSaved(snapshot);
+        _apply.LookForSnapshot();
         LogSnapshotTaken(snapshot.Id, snapshot.Size);
         PublishView();
         Tell(new SnapshotTaken(snapshot));
+    }
+
+    private void OnSnapshotAbandoned(Exception error)
+    {
+        LogSnapshotAbandoned(error);
+        _apply.LookForSnapshot();
     }
 
     private void OnStagingFailed(SnapshotMetadata snapshot, Exception error)

@@ -26,6 +26,9 @@ public sealed record RaftNodeOptions
     /// <summary>When snapshots are taken, of a state machine that can be saved.</summary>
     public SnapshotPolicy Snapshots { get; init; } = new();
 
+    /// <summary>Greatest age of what a read with <see cref="ReadConsistency.BoundedStale"/> sees.</summary>
+    public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>A name for the cluster in metrics and traces; <c>null</c> for none.</summary>
     public string? ClusterId { get; init; }
 
@@ -65,6 +68,7 @@ public sealed record RaftNodeOptions
         }
 
         Require(TickInterval > TimeSpan.Zero, nameof(TickInterval), "greater than zero");
+        Require(MaxStaleness > TimeSpan.Zero, nameof(MaxStaleness), "greater than zero");
         Require(MailboxCapacity >= 1, nameof(MailboxCapacity), "at least 1");
         Require(MailboxBytes >= Raft.MaxEntryBytes, nameof(MailboxBytes), $"at least {nameof(RaftOptions)}.{nameof(RaftOptions.MaxEntryBytes)}");
         Require(EventCapacity >= 1, nameof(EventCapacity), "at least 1");

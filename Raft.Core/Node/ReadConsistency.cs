@@ -14,4 +14,10 @@ public enum ReadConsistency : byte
 
     /// <summary>As <see cref="Linearizable"/>, and this node led at some time after the read began: for whoever acts on behalf of the cluster.</summary>
     Leader = 2,
+
+    /// <summary>
+    /// Nothing that was acknowledged longer than <see cref="RaftNodeOptions.MaxStaleness"/> before the read began, on any member. Mostly without a message: what
+    /// the last confirmed read told is good for that long.
+    /// </summary>
+    BoundedStale = 3,
 }

@@ -12,16 +12,20 @@ internal sealed class SnapshotSaver(IRaftStorage storage, Action<SnapshotMetadat
     public const byte ContentVersion = 1;
 
     private Task _saving = Task.CompletedTask;
+    private volatile bool _isBusy;
 
-    /// <summary>True while a snapshot is being written.</summary>
-    public bool IsBusy => !_saving.IsCompleted;
+    /// <summary>True while a snapshot is being written; false before its end is reported.</summary>
+    public bool IsBusy => _isBusy;
 
     /// <summary>Begins to write a state. A failure costs the snapshot and nothing else: the one before stays the newest, and the log behind it is kept.</summary>
     /// <param name="state">What was applied to it.</param>
     /// <param name="captured">The state itself; <c>null</c> on a witness, which has none.</param>
     /// <param name="cancellationToken">Abandons it.</param>
     public void Begin(AppliedState state, IStateMachineSnapshot? captured, CancellationToken cancellationToken)
-        => _saving = Task.Run(() => Save(state, captured, cancellationToken), CancellationToken.None);
+    {
+        _isBusy = true;
+        _saving = Task.Run(() => Save(state, captured, cancellationToken), CancellationToken.None);
+    }
 
     /// <summary>Completes when nothing is being written any more.</summary>
     public Task WhenIdleAsync() => _saving;
@@ -34,7 +38,10 @@ internal sealed class SnapshotSaver(IRaftStorage storage, Action<SnapshotMetadat
             using (ISnapshotWriter writer = storage.CreateSnapshot())
             {
                 Write(captured, writer.Content, cancellationToken);
-                onSaved(writer.Seal((size, checksum) => new SnapshotMetadata(state.Id, state.Configuration, state.ConfigurationIndex, size, checksum)));
+                SnapshotMetadata saved = writer.Seal(
+                    (size, checksum) => new SnapshotMetadata(state.Id, state.Configuration, state.ConfigurationIndex, size, checksum));
+                _isBusy = false;
+                onSaved(saved);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -45,6 +52,7 @@ internal sealed class SnapshotSaver(IRaftStorage storage, Action<SnapshotMetadat
         catch (Exception error)
 #pragma warning restore CA1031
         {
+            _isBusy = false;
             onAbandoned(error);
         }
     }
