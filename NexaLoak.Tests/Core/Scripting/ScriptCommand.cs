@@ -76,6 +76,14 @@ internal sealed partial class ScriptCommand
         return ids;
     }
 
+    /// <summary>All words that are left, with blanks between them.</summary>
+    public string TakeRest()
+    {
+        string rest = string.Join(' ', _words);
+        _words.Clear();
+        return rest;
+    }
+
     public string? TakeText(string key) => _settings.Remove(key, out string? value) ? value : null;
 
     public ulong? TakeNumber(string key) => TakeText(key) is { } text ? Number(text) : null;

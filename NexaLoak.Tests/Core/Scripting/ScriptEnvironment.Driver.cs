@@ -1,5 +1,6 @@
 using Raft.Core.Consensus;
 using Raft.Core.Log;
+using Raft.Core.Membership;
 
 namespace NexaLoak.Tests.Core.Scripting;
 
@@ -104,6 +105,11 @@ internal sealed partial class ScriptEnvironment
         if (entries.Count > 0)
         {
             node.Applied = entries[^1].Index;
+            foreach (Entry entry in entries.Where(entry => entry.Type == EntryType.Configuration))
+            {
+                node.AppliedConfiguration = (ConfigurationCodec.Decode(entry.Payload.Span), entry.Index);
+            }
+
             _output.Add($"  applies {ScriptPrinter.Print(entries.ToArray())}");
         }
     }
@@ -135,7 +141,7 @@ internal sealed partial class ScriptEnvironment
 
     private void Send(in Message message)
     {
-        bool arrives = _network.Send(message);
+        bool arrives = _nodes.ContainsKey(message.To) && _network.Send(message);
         _output.Add($"  {ScriptPrinter.Print(message)}{(arrives ? "" : " (lost)")}");
     }
 }

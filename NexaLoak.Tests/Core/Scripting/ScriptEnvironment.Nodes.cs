@@ -21,13 +21,19 @@ internal sealed partial class ScriptEnvironment
 
         IReadOnlyList<ulong> learners = command.TakeNumbers("learners");
         var configuration = new ClusterConfiguration(voters.Select(id => new NodeId(id)), learners: learners.Select(id => new NodeId(id)));
-        RaftOptions options = TakeOptions(command);
+        _options = TakeOptions(command);
         foreach (NodeId id in configuration.Members)
         {
-            var node = new ScriptNode(id, configuration, options, _committed);
-            _nodes.Add(id, node);
-            node.Start();
+            AddNode(id, configuration);
         }
+    }
+
+    private ScriptNode AddNode(NodeId id, ClusterConfiguration configuration)
+    {
+        var node = new ScriptNode(id, configuration, _options, _committed);
+        _nodes.Add(id, node);
+        node.Start();
+        return node;
     }
 
     private static RaftOptions TakeOptions(ScriptCommand command)
@@ -44,6 +50,7 @@ internal sealed partial class ScriptEnvironment
             MaxAppendBytes = (int)command.TakeNumber("append-bytes", (ulong)plain.MaxAppendBytes),
             MaxEntryBytes = (int)command.TakeNumber("entry-bytes", (ulong)plain.MaxEntryBytes),
             MaxUncommittedBytes = (long)command.TakeNumber("uncommitted-bytes", (ulong)plain.MaxUncommittedBytes),
+            PromotionLag = command.TakeNumber("promotion-lag", plain.PromotionLag),
             TrailingEntries = command.TakeNumber("trailing", plain.TrailingEntries),
             MaxTrailingEntries = command.TakeNumber("most-trailing", plain.MaxTrailingEntries),
             SnapshotChunkBytes = (int)command.TakeNumber("chunk-bytes", (ulong)plain.SnapshotChunkBytes),

@@ -15,7 +15,7 @@ internal sealed partial class ScriptEnvironment
         foreach (ScriptNode node in TakeNodes(command))
         {
             var id = new LogId(node.Core.TermAt(node.Applied)!.Value, node.Applied);
-            var snapshot = new SnapshotMetadata(id, node.Core.Configuration, 0, content.Length, (uint)id.Index);
+            var snapshot = new SnapshotMetadata(id, node.AppliedConfiguration.Members, node.AppliedConfiguration.Index, content.Length, (uint)id.Index);
             node.Disk.Seal(snapshot, content);
             node.Core.OnSnapshotSaved(snapshot);
             _output.Add($"  {node.Id} has snapshot {id}, log behind {node.Core.LogBase}");
@@ -53,7 +53,9 @@ internal sealed partial class ScriptEnvironment
         if (node.Ready.Restore is { } restored)
         {
             node.Applied = restored.Id.Index;
-            _output.Add($"  restores snapshot {restored.Id}");
+            node.AppliedConfiguration = (restored.Configuration, restored.ConfigurationIndex);
+            string members = restored.ConfigurationIndex > 0 ? $" with {ScriptPrinter.Print(restored.Configuration)}" : "";
+            _output.Add($"  restores snapshot {restored.Id}{members}");
         }
     }
 }

@@ -22,6 +22,7 @@ internal sealed partial class ScriptEnvironment
     private readonly ScriptSafety _safety = new();
     private readonly CommittedHistory _committed = new();
     private readonly ScriptOutput _output = new();
+    private RaftOptions _options = new();
 
     /// <summary>The commands of the language.</summary>
     public static IEnumerable<string> Commands => Verbs.Keys;
@@ -79,6 +80,12 @@ internal sealed partial class ScriptEnvironment
             node.SeenRole = (core.Role, core.Term, core.Leader);
             string leader = core.Role == Role.Follower && !core.Leader.IsNone ? $" of {core.Leader}" : "";
             _output.Add($"  {node.Id} is {core.Role}{leader}, term {core.Term}");
+        }
+
+        if (!core.Configuration.Equals(node.SeenConfiguration))
+        {
+            node.SeenConfiguration = core.Configuration;
+            _output.Add($"  {node.Id} is in {ScriptPrinter.Print(core.Configuration)}");
         }
 
         if (core.Role == Role.Leader)

@@ -33,10 +33,15 @@ internal sealed class ScriptNode(NodeId id, ClusterConfiguration configuration, 
 
     public ulong Applied { get; set; }
 
+    /// <summary>The configuration of what is applied, and the index of its entry: what a snapshot keeps.</summary>
+    public (ClusterConfiguration Members, ulong Index) AppliedConfiguration { get; set; } = (ClusterConfiguration.Empty, 0);
+
     /// <summary>What the environment saw last, to tell what changed.</summary>
     public (Role Role, ulong Term, NodeId Leader) SeenRole { get; set; }
 
     public ulong SeenCommit { get; set; }
+
+    public ClusterConfiguration SeenConfiguration { get; set; } = ClusterConfiguration.Empty;
 
     public void Start()
     {
@@ -49,7 +54,9 @@ internal sealed class ScriptNode(NodeId id, ClusterConfiguration configuration, 
         Ready = new Ready();
         SeenRole = (_core.Role, _core.Term, _core.Leader);
         SeenCommit = _core.CommitIndex;
+        SeenConfiguration = _core.Configuration;
         Applied = _core.Snapshot?.Id.Index ?? 0;
+        AppliedConfiguration = _core.Snapshot is { } snapshot ? (snapshot.Configuration, snapshot.ConfigurationIndex) : (configuration, 0);
     }
 
     /// <summary>Stops. Of the writes under way the first <paramref name="survivors"/> are on the disk.</summary>

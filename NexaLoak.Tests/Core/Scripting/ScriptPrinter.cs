@@ -1,6 +1,7 @@
 using System.Text;
 using Raft.Core.Consensus;
 using Raft.Core.Log;
+using Raft.Core.Membership;
 using Raft.Core.Replication;
 using Raft.Core.Storage;
 
@@ -28,6 +29,9 @@ internal static class ScriptPrinter
                 break;
             case MessageType.PreVoteRequest or MessageType.VoteRequest or MessageType.TimeoutNowRequest:
                 Add(true, $"last={message.LogTerm}/{message.LogIndex}");
+                break;
+            case MessageType.PreVoteResponse or MessageType.VoteResponse when message.LogIndex > 0:
+                Add(true, $"removed-by={message.LogIndex}");
                 break;
             case MessageType.SnapshotResponse:
                 Add(true, $"snapshot={message.LogTerm}/{message.LogIndex} offset={message.RejectHint}");
@@ -71,6 +75,7 @@ internal static class ScriptPrinter
         {
             EntryType.Command => Print(entry.Payload.Span),
             EntryType.NoOp => "no-op",
+            EntryType.Configuration => Print(ConfigurationCodec.Decode(entry.Payload.Span)),
             _ => entry.Type.ToString(),
         };
         return entry.Index == 0 ? what : $"{entry.Id} {what}";
@@ -90,7 +95,11 @@ internal static class ScriptPrinter
         => $"{core.Id} {core.Role} term={core.Term} vote={core.VotedFor} leader={core.Leader}"
             + $" last={core.LastLogId} stable={core.StableIndex} commit={core.CommitIndex}"
             + (core.UncommittedBytes > 0 && core.Role == Role.Leader ? $" uncommitted-bytes={core.UncommittedBytes}" : "")
-            + (core.TransferTarget.IsNone ? "" : $" transfer-to={core.TransferTarget}");
+            + (core.TransferTarget.IsNone ? "" : $" transfer-to={core.TransferTarget}")
+            + (core.ConfigurationIndex > 0 ? $" in {Print(core.Configuration)} of {core.ConfigurationIndex}" : "")
+            + (core.IsConfigurationCommitted ? "" : " which may fall back");
+
+    public static string Print(ClusterConfiguration configuration) => configuration.IsEmpty ? "no cluster" : configuration.ToString();
 
     public static string Print(Progress progress)
         => $"{progress.State} match={progress.Match} next={progress.Next}"
