@@ -27,7 +27,7 @@ internal sealed partial class ScriptEnvironment
     {
         foreach (OutboundChunk chunk in node.Ready.ChunksToSend)
         {
-            byte[]? content = node.Disk.ContentOf(chunk.Snapshot);
+            byte[]? content = chunk.Snapshot.Size == 0 ? [] : node.Disk.ContentOf(chunk.Snapshot);
             if (content is null)
             {
                 node.Core.OnChunkGone(chunk);
