@@ -201,7 +201,7 @@ public sealed partial class RaftCore
         ulong campaign = isPreVote ? Term + 1 : Term;
         ulong answered = message.Reject ? message.LogTerm : message.Term;
         bool isCurrent = answered == campaign && Role == (isPreVote ? Role.PreCandidate : Role.Candidate);
-        if (isCurrent && _votes.TryAdd(message.From, !message.Reject))
+        if (isCurrent && Configuration.IsVoter(message.From) && _votes.TryAdd(message.From, !message.Reject))
         {
             EvaluateVotes();
         }
