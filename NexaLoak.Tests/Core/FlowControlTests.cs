@@ -45,6 +45,16 @@ internal sealed class FlowControlTests
     }
 
     [Test]
+    public void Who_is_no_member_can_not_be_unreachable()
+    {
+        TestCluster cluster = new TestCluster(3, Plain).Elect(1);
+        cluster[1].Core.OnUnreachable(new NodeId(9));
+        cluster[2].Core.OnUnreachable(new NodeId(1));
+        Assert.That(cluster.Nodes.SelectMany(node => node.Drain()), Is.Empty);
+        Assert.That(StateOf(cluster[1], peer: 2), Is.EqualTo(ProgressState.Replicate));
+    }
+
+    [Test]
     public void I6_a_peer_that_swallows_everything_does_not_stop_commits()
     {
         TestCluster cluster = new TestCluster(3, Plain with { MaxInflightMessages = 2 }).Elect(1);

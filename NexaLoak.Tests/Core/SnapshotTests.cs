@@ -327,6 +327,71 @@ internal sealed class SnapshotTests
         Assert.That(node.Received, Is.Empty);
     }
 
+    /// <summary>A slow driver reports on snapshots that nobody waits for any more.</summary>
+    [Test]
+    public void What_a_driver_reports_of_a_snapshot_that_is_not_on_its_way_changes_nothing()
+    {
+        TestNode node = Follower();
+        node.HoldsChunks = true;
+        node.Step(Pieces(SnapshotAt(7)).First());
+        SnapshotMetadata other = SnapshotAt(8);
+        node.Core.OnChunkWritten(other, 4);
+        node.Core.OnSnapshotStaged(other);
+        node.Core.OnStagingFailed(other);
+        node.Core.OnChunkGone(new OutboundChunk(node.Id, new NodeId(1), 2, other, 0, 4));
+        Assert.That(node.Drain(), Is.Empty);
+
+        node.Core.OnChunkWritten(SnapshotAt(7), 4);
+        Assert.That(node.Drain().Single(), Has.Property(nameof(Message.RejectHint)).EqualTo(4), "the one on its way goes on");
+    }
+
+    [Test]
+    public void A_leader_drops_a_snapshot_that_it_received_as_a_follower()
+    {
+        TestNode node = new TestCluster(1, s_keepNothing)[1];
+        SnapshotMetadata snapshot = SnapshotAt(7);
+        foreach (Message piece in Pieces(snapshot).Take(2))
+        {
+            node.Step(piece with { From = new NodeId(2), To = node.Id });
+        }
+
+        node.Core.Campaign();
+        node.Drain();
+        Assert.That(node.Core.Role, Is.EqualTo(Role.Leader));
+        node.Core.OnSnapshotStaged(snapshot);
+        node.Drain();
+        Assert.That((node.Core.Role, node.Core.Snapshot, node.Core.LastLogId.Index), Is.EqualTo((Role.Leader, (SnapshotMetadata?)null, 1UL)));
+    }
+
+    [Test]
+    public void An_older_snapshot_takes_nothing_back()
+    {
+        TestCluster cluster = CutOff(3);
+        SnapshotMetadata newer = cluster[1].TakeSnapshot(5);
+        cluster.Settle();
+        cluster[1].Core.OnSnapshotSaved(SnapshotAt(4));
+        Assert.That((cluster[1].Core.Snapshot, cluster[1].Drain().Count), Is.EqualTo((newer, 0)));
+    }
+
+    [Test]
+    public void An_answer_about_a_snapshot_from_a_stranger_or_beyond_its_end_counts_for_nothing()
+    {
+        TestCluster cluster = CutOff(3);
+        cluster[1].TakeSnapshot(5, size: 1000);
+        cluster.Loses = message => message.Type == MessageType.SnapshotChunk;
+        cluster.Pass(2);
+        Assert.That(StateOf(cluster[1], 3), Is.EqualTo(ProgressState.Snapshot));
+        var answer = new Message
+        {
+            Type = MessageType.SnapshotResponse, From = new NodeId(3), To = new NodeId(1), Term = cluster[1].Core.Term,
+            LogIndex = 5, LogTerm = cluster[1].Core.Snapshot!.Id.Term, RejectHint = 1001,
+        };
+        cluster[1].Step(answer);
+        cluster[1].Step(answer with { From = new NodeId(9), RejectHint = 500 });
+        cluster[1].Step(answer with { LogIndex = 4, RejectHint = 500 });
+        Assert.That(cluster[1].Core.ProgressOf(new NodeId(3))!.Transfer!.Acknowledged, Is.Zero);
+    }
+
     private static IEnumerable<SnapshotChunk?> Absurd()
     {
         SnapshotMetadata snapshot = SnapshotAt(7);
