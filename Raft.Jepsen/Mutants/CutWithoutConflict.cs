@@ -15,11 +15,7 @@ internal sealed class CutWithoutConflict()
     {
         if (IsLate(node, message))
         {
-            node.Disk.Durable.TruncateFrom(message.LogIndex + (ulong)message.Entries.Length + 1);
-            node.Disk.Crash(survivors: 0, None);
-            node.Core = new RaftCore(
-                node.Id, node.Core!.Configuration, node.Options, node.Disk.Recover(), node.Disk, seed: message.Term);
-            node.SeenCommit = node.Core.CommitIndex;
+            node.Wake(message.LogIndex + (ulong)message.Entries.Length, message.Term);
         }
 
         node.Core!.Step(message);
@@ -32,9 +28,7 @@ internal sealed class CutWithoutConflict()
         bool isOlder = message.Type == MessageType.AppendRequest && message.Term == core.Term && core.Role == Role.Follower
             && end < core.LastLogId.Index && end >= node.StateMachine.AppliedIndex && end >= core.CommitIndex
             && core.TermAt(message.LogIndex) == message.LogTerm;
-        bool isQuiet = node.Disk.PendingWrites == 0 && node.Disk.Durable.LastIndex == core.LastLogId.Index && core.Term == node.Disk.DurableState.Term;
-        bool hasSnapshotWork = node.Saving is not null || node.Staged is not null || node.StagedWrites.Count > 0;
-        return isOlder && isQuiet && !hasSnapshotWork && AreHeld(core, message);
+        return isOlder && node.MayWake && AreHeld(core, message);
     }
 
     private static bool AreHeld(RaftCore core, in Message message)

@@ -12,6 +12,8 @@ internal static class MutantCatalog
         new ReadContextReused(), new LeaseIgnoresDrift(), new LeaseReadDuringTransfer(),
         new OldTermsCounted(), new ConflictKept(), new CutWithoutConflict(), new TimerNotReset(), new CandidateIgnoresHigherTerm(),
         new DiskErrorIgnored(), new AnsweredWhenAppended(), new UnknownCalledFailed(), new HeartbeatAnsweredTwice(),
+        new JointCountedOverUnion(), new LearnerCounted(), new ConfigurationInForceAtCommit(), new ConfigurationNotInSnapshot(),
+        new CompactedBeforeSnapshot(), new MatchingSuffixDropped(), new MiddleCutSilently(), new WitnessOutruns(),
     ];
 
     /// <summary>The mutant with that name, or <c>null</c>.</summary>

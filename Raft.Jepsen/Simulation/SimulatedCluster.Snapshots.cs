@@ -21,6 +21,10 @@ internal sealed partial class SimulatedCluster
         LogId id = node.Disk.Issued[machine.AppliedIndex].Entry.Id;
         node.Saving = (new SnapshotMetadata(id, machine.Configuration, machine.ConfigurationIndex, content.Length, Checksum(content)), content);
         _scheduler.In(DiskTime(node), new SimulationEvent(EventKind.SnapshotSaved, node.Position, node.Incarnation, 0));
+        if (_mutant.ReportsSnapshotsAtOnce)
+        {
+            node.Core.OnSnapshotSaved(node.Saving.Value.Snapshot);
+        }
     }
 
     private void SnapshotSaved(SimulatedNode node)

@@ -1,6 +1,7 @@
 using Raft.Core.Consensus;
 using Raft.Core.Membership;
 using Raft.Core.Storage;
+using Raft.Jepsen.Mutants;
 
 namespace Raft.Jepsen.Simulation;
 
@@ -112,4 +113,18 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     public bool IsUp => Core is not null;
 
     public bool IsLeader => Core is { Role: Role.Leader };
+
+    /// <summary>Nothing is under way that a planted bug, which puts a core on other contents of the disk, would disturb.</summary>
+    public bool MayWake
+        => Disk.PendingWrites == 0 && Disk.Durable.LastIndex == Core!.LastLogId.Index && Core.Term == Disk.DurableState.Term
+            && Saving is null && Staged is null && StagedWrites.Count == 0;
+
+    /// <summary>For planted bugs: the core goes on, in the same term and with the same vote, with a log that ends earlier.</summary>
+    public void Wake(ulong lastIndex, ulong seed)
+    {
+        Disk.Durable.TruncateFrom(lastIndex + 1);
+        Disk.Crash(survivors: 0, Mutant.None);
+        Core = new RaftCore(Id, Core!.Configuration, Options, Disk.Recover(), Disk, seed);
+        SeenCommit = Core.CommitIndex;
+    }
 }
