@@ -10,5 +10,8 @@ internal interface ISnapshotObserver
     /// <summary>Called before; <paramref name="keepsSuffix"/> tells whether the log holds the entry that becomes its base.</summary>
     void OnBaseMoving(SimulatedNode node, LogId newBase, bool keepsSuffix);
 
+    /// <summary>The node's state is captured.</summary>
+    void OnSaving(SimulatedNode node);
+
     void OnRestored(SimulatedNode node, SnapshotMetadata snapshot);
 }

@@ -35,7 +35,7 @@ internal sealed class InvariantSet
             new AckDurability(nodes), new ElectionRestriction(), new ReadLinearizability(), new RecoveryEquivalence(),
             new ProgressBounds(nodes), new StableIndexTruth(), new SnapshotSafety(committed), new StopOnDiskError(),
             new ConfigurationSafety(nodes),
-            new ReplyTruth(committed), .. others,
+            new ReplyTruth(committed), new AtMostOnce(committed), .. others,
         ];
         _appends = [.. all.OfType<IAppendObserver>()];
         _truncations = [.. all.OfType<ITruncationObserver>()];
@@ -120,6 +120,14 @@ internal sealed class InvariantSet
         foreach (ISnapshotObserver observer in _snapshots)
         {
             observer.OnBaseMoving(node, newBase, keepsSuffix);
+        }
+    }
+
+    public void OnSaving(SimulatedNode node)
+    {
+        foreach (ISnapshotObserver observer in _snapshots)
+        {
+            observer.OnSaving(node);
         }
     }
 

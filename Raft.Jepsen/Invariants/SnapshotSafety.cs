@@ -29,6 +29,10 @@ internal sealed class SnapshotSafety(CommittedHistory committed) : ISnapshotObse
         }
     }
 
+    public void OnSaving(SimulatedNode node)
+    {
+    }
+
     public void OnRestored(SimulatedNode node, SnapshotMetadata snapshot)
     {
         ulong index = snapshot.Id.Index;

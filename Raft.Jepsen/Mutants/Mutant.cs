@@ -32,6 +32,12 @@ internal class Mutant(string name, string description, params string[] propertie
     /// <summary>The core hears that a snapshot is saved when it is only captured.</summary>
     public virtual bool ReportsSnapshotsAtOnce => false;
 
+    /// <summary>What a node gives to its sessions in place of a command.</summary>
+    public virtual ReadOnlyMemory<byte> SessionPayload(ReadOnlyMemory<byte> payload, DateTimeOffset now) => payload;
+
+    /// <summary>A node that goes on from a snapshot knows no sessions.</summary>
+    public virtual bool ForgetsSessions => false;
+
     /// <summary>A write that failed is taken for done.</summary>
     public virtual bool IgnoresDiskErrors => false;
 

@@ -105,6 +105,9 @@ internal sealed record FaultPlan
     public int LongestTick => Options.LeaseReads ? 1000 : 2000;
 
     /// <summary>Three voters with the options that a host gets by default, and no faults.</summary>
+    /// <summary>Every second command is one of a client session.</summary>
+    public required bool Sessions { get; init; }
+
     public static FaultPlan Plain { get; } = new()
     {
         Voters = 3,
@@ -132,6 +135,7 @@ internal sealed record FaultPlan
         StagingFailure = 0,
         Encoded = false,
         LinkStaysCut = false,
+        Sessions = false,
     };
 
     /// <summary>The options of the node at a position.</summary>
@@ -180,6 +184,7 @@ internal sealed record FaultPlan
             Priorities = leases.Below(3) == 0 ? [.. Enumerable.Range(0, MaxNodes).Select(_ => (int)leases.Between(1, 100))] : [],
             Encoded = random.Below(8) == 0,
             LinkStaysCut = random.Below(4) == 0,
+            Sessions = random.Below(4) == 0,
         };
 
         long Interval(FaultKind kind)

@@ -1,13 +1,20 @@
 using System.Buffers.Binary;
 using Raft.Core.Log;
 using Raft.Core.Membership;
+using Raft.Core.Sessions;
+using Raft.Core.StateMachine;
 using Raft.Core.Storage;
 
 namespace Raft.Jepsen.Simulation;
 
 /// <summary>The simplest state machine that notices everything: its state is a hash of the commands it applied, in order.</summary>
-internal sealed class HashStateMachine(ClusterConfiguration configuration)
+internal sealed class HashStateMachine(ClusterConfiguration configuration, bool hasSessions)
 {
+    private const int Head = 2 * sizeof(ulong);
+
+    private readonly SessionTarget _target = new();
+    private SessionStateMachine? _sessions;
+
     /// <summary>Index of the last entry applied.</summary>
     public ulong AppliedIndex { get; private set; }
 
@@ -21,8 +28,17 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration)
 
     public ulong ConfigurationIndex { get; private set; }
 
+    /// <summary>The reply of the sessions to the last entry; empty when it was none of theirs.</summary>
+    public ReadOnlyMemory<byte> Reply { get; private set; }
+
+    /// <summary>Hash of the sessions; <c>null</c> when the run has none.</summary>
+    public ulong? SessionHash => hasSessions ? Sessions.ComputeSessionHash() : null;
+
+    private SessionStateMachine Sessions => _sessions ??= SessionStateMachine.Over(_target);
+
     public void Apply(in Entry entry)
     {
+        Reply = default;
         AppliedIndex = entry.Index;
         State = entry.Type == EntryType.Command
             ? Hash.Chain(Hash.Chain(State, entry.Index), entry.Payload.Span)
@@ -35,6 +51,18 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration)
         }
     }
 
+    /// <summary>Gives the command of the entry applied last to the sessions too. Their reply is part of the state. True when it had been carried out before.</summary>
+    public bool ApplyInSession(in Entry entry)
+    {
+        long suppressed = Sessions.Suppressed;
+        Reply = Sessions.Apply(entry);
+        State = Hash.Chain(State, Reply.Span);
+        return Sessions.Suppressed > suppressed;
+    }
+
+    /// <summary>For planted bugs: only what the commands changed is left.</summary>
+    public void ForgetSessions() => _sessions = null;
+
     /// <summary>The state, and behind it bytes that a torn or mixed-up transfer would disturb.</summary>
     public byte[] Save(int padding)
     {
@@ -43,10 +71,12 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration)
             return [];
         }
 
-        var content = new byte[(2 * sizeof(ulong)) + padding];
+        byte[] sessions = SaveSessions();
+        var content = new byte[Head + sessions.Length + padding];
         BinaryPrimitives.WriteUInt64LittleEndian(content, AppliedIndex);
         BinaryPrimitives.WriteUInt64LittleEndian(content.AsSpan(sizeof(ulong)), State);
-        for (int i = 2 * sizeof(ulong); i < content.Length; i++)
+        sessions.CopyTo(content, Head);
+        for (int i = Head + sessions.Length; i < content.Length; i++)
         {
             content[i] = (byte)Hash.Chain(State, (ulong)i);
         }
@@ -61,5 +91,23 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration)
         State = IsPartial ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(content[sizeof(ulong)..]);
         Configuration = snapshot.Configuration;
         ConfigurationIndex = snapshot.ConfigurationIndex;
+        Reply = default;
+        if (hasSessions && !IsPartial)
+        {
+            ((ISnapshotStateMachine)Sessions).Restore(new MemoryStream(content[Head..].ToArray()));
+        }
+    }
+
+    private byte[] SaveSessions()
+    {
+        if (!hasSessions)
+        {
+            return [];
+        }
+
+        using IStateMachineSnapshot image = ((ISnapshotStateMachine)Sessions).Capture();
+        using var content = new MemoryStream();
+        image.WriteTo(content, CancellationToken.None);
+        return content.ToArray();
     }
 }

@@ -72,4 +72,6 @@ internal enum Occurrence
     SnapshotInstalled,
     SnapshotInstalledOverConflictingLog,
     SnapshotOvertakenByLog,
+    DuplicateCommandSuppressed,
+    SessionExpired,
 }

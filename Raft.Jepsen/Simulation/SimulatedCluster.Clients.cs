@@ -99,7 +99,14 @@ internal sealed partial class SimulatedCluster
 
         for (int left = operation.Commands; left > 0; left--)
         {
-            Propose(node, operation.Forward);
+            if (_plan.Sessions && left % 2 == 1)
+            {
+                ProposeInSession(node, operation.Forward);
+            }
+            else
+            {
+                Propose(node, operation.Forward);
+            }
         }
 
         AfterInput(node);

@@ -22,7 +22,7 @@ internal sealed partial class SimulatedCluster
         node.Core = new RaftCore(
             node.Id, ClusterConfiguration.Empty, _mutant.Configure(node.Options), recovered, node.Disk, node.CoreRandom.Next(), _protocolTrace);
         TellTime(node);
-        node.StateMachine = new HashStateMachine(ClusterConfiguration.Empty);
+        node.StateMachine = new HashStateMachine(ClusterConfiguration.Empty, _plan.Sessions);
         if (recovered.Snapshot is { } snapshot)
         {
             RestoreStateMachine(node, snapshot);
@@ -308,7 +308,9 @@ internal sealed partial class SimulatedCluster
             foreach (ref readonly Entry entry in entries.Span)
             {
                 machine.Apply(entry);
+                ApplyInSession(node, entry);
                 _invariants.OnApplied(node);
+                AnswerUsers(node, entry);
             }
         }
 

@@ -17,6 +17,7 @@ internal sealed partial class SimulatedCluster
             return;
         }
 
+        _invariants.OnSaving(node);
         byte[] content = machine.Save(_plan.SnapshotPadding);
         LogId id = node.Disk.Issued[machine.AppliedIndex].Entry.Id;
         node.Saving = (new SnapshotMetadata(id, machine.Configuration, machine.ConfigurationIndex, content.Length, Checksum(content)), content);
@@ -160,6 +161,11 @@ internal sealed partial class SimulatedCluster
         byte[] content = node.Disk.ContentOf(snapshot)
             ?? throw new PropertyViolationException("S21 compaction safety", $"node {node.Id} needs a snapshot at {snapshot.Id}, and has none");
         node.StateMachine.Restore(snapshot, content);
+        if (_mutant.ForgetsSessions)
+        {
+            node.StateMachine.ForgetSessions();
+        }
+
         _invariants.OnRestored(node, snapshot);
         if (_trace is not null)
         {

@@ -34,7 +34,7 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     /// <summary>Counts the starts of the server.</summary>
     public int Incarnation { get; set; }
 
-    public HashStateMachine StateMachine { get; set; } = new(ClusterConfiguration.Empty);
+    public HashStateMachine StateMachine { get; set; } = new(ClusterConfiguration.Empty, hasSessions: false);
 
     /// <summary>A snapshot of the own state that is on its way to the disk.</summary>
     public (SnapshotMetadata Snapshot, byte[] Content)? Saving { get; set; }
