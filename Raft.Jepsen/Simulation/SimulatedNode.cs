@@ -124,6 +124,7 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     {
         Disk.Durable.TruncateFrom(lastIndex + 1);
         Disk.Crash(survivors: 0, Mutant.None);
+        Reads.Clear();
         Core = new RaftCore(Id, Core!.Configuration, Options, Disk.Recover(), Disk, seed);
         SeenCommit = Core.CommitIndex;
     }
