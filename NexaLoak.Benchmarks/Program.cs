@@ -1,11 +1,17 @@
 using BenchmarkDotNet.Running;
 using NexaLoak.Benchmarks.Consensus;
 using NexaLoak.Benchmarks.Fleet;
+using NexaLoak.Benchmarks.Groups;
 using NexaLoak.Benchmarks.Minority;
 
 if (args is ["fleet", ..])
 {
     return await FleetFigures.RunAsync(args[1..]);
+}
+
+if (args is ["groups", ..])
+{
+    return await IdleGroups.RunAsync(args[1..]);
 }
 
 if (args is ["minority", ..])

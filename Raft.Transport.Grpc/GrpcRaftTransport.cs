@@ -126,6 +126,9 @@ public sealed class GrpcRaftTransport : IRaftTransport
     internal (int Messages, long Bytes) QueueOf(NodeId peer, Lane lane = Lane.Main)
         => _peers.Find(peer)?[lane] is { } sender ? (sender.QueuedMessages, sender.QueuedBytes) : default;
 
+    /// <summary>Frames that were written to a peer in a lane.</summary>
+    internal long FramesTo(NodeId peer, Lane lane = Lane.Main) => _peers.Find(peer)?[lane].Frames ?? 0;
+
     /// <summary>Where messages to a node go; <c>null</c> when they go nowhere.</summary>
     internal Uri? AddressOf(NodeId peer) => _peers.Find(peer)?.Address;
 

@@ -2,6 +2,7 @@ using PropertyAttribute = FsCheck.NUnit.PropertyAttribute;
 using Google.Protobuf;
 using NUnit.Framework;
 using Raft.Core.Consensus;
+using Raft.Core.Groups;
 using Raft.Core.Log;
 using Raft.Core.Membership;
 using Raft.Transport.Grpc.Codec;
@@ -68,8 +69,8 @@ public sealed class FrameCodecTests
     public void Fields_and_messages_that_a_newer_version_adds_are_passed_over()
     {
         byte[] known = Encode([Append([1])]);
-        // The last ones are field 16 of eight bytes and field 31 of four: their keys take two.
-        byte[] unknownFields = [(15 << 3) | 0, 1, (14 << 3) | 2, 2, 9, 9, 0x81, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0xFD, 1, 1, 2, 3, 4];
+        // The last ones are field 18 of bytes, field 16 of eight and field 31 of four: their keys take two.
+        byte[] unknownFields = [(15 << 3) | 0, 1, 0x92, 1, 2, 9, 9, 0x81, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0xFD, 1, 1, 2, 3, 4];
         byte[] newMessage = [(1 << 3) | 2, 2, (1 << 3) | 0, 77];
         byte[] inMessage = Encode([Append([1])]);
         byte[] extended = [(1 << 3) | 2, (byte)(inMessage.Length - 2 + unknownFields.Length), .. inMessage[2..], .. unknownFields];
@@ -238,6 +239,7 @@ public sealed class FrameCodecTests
         ReadContext = proto.ReadContext,
         LeadershipTransfer = proto.LeadershipTransfer,
         Chunk = proto.Chunk is { } chunk ? new SnapshotChunk(FromProto(chunk.Snapshot), (long)chunk.Offset, chunk.Data.Memory) : null,
+        Group = new GroupId(proto.Group),
     };
 
     private static SnapshotMetadata FromProto(MetadataFields proto)

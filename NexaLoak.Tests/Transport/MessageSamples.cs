@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Raft.Core.Consensus;
+using Raft.Core.Groups;
 using Raft.Core.Log;
 using Raft.Core.Membership;
 using Raft.Core.Storage;
@@ -49,7 +50,7 @@ public static class MessageSamples
 
     private static readonly Gen<Message> _message =
         from type in Gen.Elements(Enum.GetValues<MessageType>().Where(static t => t != MessageType.None).ToArray())
-        from numbers in _number.ArrayOf(8)
+        from numbers in _number.ArrayOf(9)
         from entries in Gen.Choose(0, 4).SelectMany(static n => _entry.ArrayOf(n))
         from reject in Gen.Elements(false, true)
         from transfer in Gen.Elements(false, true)
@@ -69,6 +70,7 @@ public static class MessageSamples
             ReadContext = numbers[7],
             LeadershipTransfer = transfer,
             Chunk = chunk,
+            Group = new GroupId(numbers[8]),
         };
 
     /// <summary>Found by FsCheck.</summary>

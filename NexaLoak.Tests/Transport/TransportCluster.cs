@@ -68,10 +68,11 @@ internal sealed class TransportCluster : IAsyncDisposable
         GrpcTransportOptions? options = null,
         Action<WebApplication>? map = null,
         IReadOnlyDictionary<NodeId, Uri>? peers = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        bool startTransport = true)
     {
         TransportNode running = await TransportNode.StartAsync(
-            Identity(node), EndPoints[new NodeId(node)], peers ?? Addresses, Credentials(node), options ?? FastOptions(), map, time);
+            Identity(node), EndPoints[new NodeId(node)], peers ?? Addresses, Credentials(node), options ?? FastOptions(), map, time, startTransport);
         _running.Add(running);
         return running;
     }

@@ -10,7 +10,7 @@ using Raft.Transport.Grpc.Security;
 
 namespace NexaLoak.Tests.Transport;
 
-/// <summary>A transport on a Kestrel of its own, with a listener that records.</summary>
+/// <summary>A transport on a Kestrel of its own, with a listener that records unless somebody else starts it.</summary>
 internal sealed class TransportNode : IAsyncDisposable
 {
     private readonly WebApplication _server;
@@ -36,7 +36,8 @@ internal sealed class TransportNode : IAsyncDisposable
         PeerAuthentication? authentication,
         GrpcTransportOptions? options = null,
         Action<WebApplication>? map = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        bool startTransport = true)
     {
         var log = new LogSink();
         var transport = new GrpcRaftTransport(self, peers, authentication, options, log.CreateLogger<GrpcRaftTransport>(), time);
@@ -49,7 +50,11 @@ internal sealed class TransportNode : IAsyncDisposable
         map?.Invoke(server);
         await server.StartAsync();
         var listener = new RecordingListener();
-        transport.Start(listener);
+        if (startTransport)
+        {
+            transport.Start(listener);
+        }
+
         return new TransportNode(server, transport, listener, log);
     }
 

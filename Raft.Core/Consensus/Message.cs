@@ -1,3 +1,4 @@
+using Raft.Core.Groups;
 using Raft.Core.Log;
 using Raft.Core.Membership;
 
@@ -64,6 +65,9 @@ public readonly record struct Message
 
     /// <summary>In a <see cref="MessageType.SnapshotChunk"/>: the piece.</summary>
     public SnapshotChunk? Chunk { get; init; }
+
+    /// <summary>Which of the groups that share a transport it belongs to. The core does not look at it: <see cref="SharedTransport"/> writes and reads it.</summary>
+    public GroupId Group { get; init; }
 
     /// <summary>Total <see cref="Entry.Size"/> of <see cref="Entries"/>, in bytes.</summary>
     public long EntriesSize

@@ -32,7 +32,7 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
     private readonly ApplyLoop _apply;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ITimer? _ticker;
+    private IDisposable? _ticker;
     private Exception? _failure;
     private int _started;
 
@@ -107,7 +107,8 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
         _transport.UpdateMembers(_core.Configuration);
         _transport.Start(listener);
         _mailbox.Wake();
-        _ticker = _time.CreateTimer(static mailbox => ((Mailbox)mailbox!).PostTick(), _mailbox, _options.TickInterval, _options.TickInterval);
+        _ticker = _options.Ticker?.Add(_mailbox.PostTick)
+            ?? _time.CreateTimer(static mailbox => ((Mailbox)mailbox!).PostTick(), _mailbox, _options.TickInterval, _options.TickInterval);
         _ = Task.Run(RunAsync);
     }
 
@@ -198,7 +199,8 @@ public sealed partial class RaftNode : IRaft, IAsyncDisposable
 
         public void OnFailed(Exception error) => node.Fail(error);
 
-        public bool OnMessage(in Message message) => node._mailbox.TryPost(NodeInput.OfMessage(message));
+        /// <summary>A message of a group that arrives here has met no <see cref="Groups.SharedTransport"/>: it is meant for another log.</summary>
+        public bool OnMessage(in Message message) => message.Group.IsDefault && node._mailbox.TryPost(NodeInput.OfMessage(message));
 
         public void OnUnreachable(NodeId peer) => node._mailbox.TryPost(NodeInput.OfUnreachable(peer));
     }

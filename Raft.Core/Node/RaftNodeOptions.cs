@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Raft.Core.Consensus;
+using Raft.Core.Groups;
 using Raft.Core.Membership;
 using Raft.Core.Node.Snapshots;
 
@@ -19,6 +20,11 @@ public sealed record RaftNodeOptions
 
     /// <summary>Length of a tick. Heartbeats and election timeouts are multiples of it (<see cref="RaftOptions"/>).</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// Ticks of several nodes of the process; its interval takes the place of <see cref="TickInterval"/>. <c>null</c> for a timer of the node's own. Not owned.
+    /// </summary>
+    public SharedTicker? Ticker { get; init; }
 
     /// <summary>Timing in ticks, and limits.</summary>
     public RaftOptions Raft { get; init; } = new();

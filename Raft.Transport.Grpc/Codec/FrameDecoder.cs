@@ -1,4 +1,5 @@
 using Raft.Core.Consensus;
+using Raft.Core.Groups;
 using Raft.Core.Log;
 using Raft.Core.Membership;
 using Raft.Transport.Grpc.Protos;
@@ -42,7 +43,7 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxMessageSize)
 
     private readonly Message ReadMessage(ReadOnlySpan<byte> block)
     {
-        ulong type = 0, from = 0, to = 0, term = 0, logIndex = 0, logTerm = 0, commit = 0, reject = 0, rejectHint = 0, readContext = 0, transfer = 0;
+        ulong type = 0, from = 0, to = 0, term = 0, logIndex = 0, logTerm = 0, commit = 0, reject = 0, rejectHint = 0, readContext = 0, transfer = 0, group = 0;
         int entryCount = 0;
         ReadOnlySpan<byte> chunk = default;
         bool hasChunk = false;
@@ -64,6 +65,7 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxMessageSize)
                 case RaftMessage.ReadContextFieldNumber: readContext = reader.ReadNumber(); break;
                 case RaftMessage.LeadershipTransferFieldNumber: transfer = reader.ReadNumber(); break;
                 case RaftMessage.ChunkFieldNumber: chunk = reader.ReadBlock(); hasChunk = true; break;
+                case RaftMessage.GroupFieldNumber: group = reader.ReadNumber(); break;
                 default: reader.Skip(); break;
             }
         }
@@ -83,6 +85,7 @@ internal ref struct FrameDecoder(ReadOnlySpan<byte> frame, long maxMessageSize)
             ReadContext = readContext,
             LeadershipTransfer = transfer != 0,
             Chunk = hasChunk ? ChunkDecoder.Read(chunk, maxMessageSize) : null,
+            Group = new GroupId(group),
         };
     }
 

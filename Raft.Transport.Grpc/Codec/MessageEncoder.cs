@@ -48,6 +48,8 @@ internal static class MessageEncoder
         {
             ChunkEncoder.Write(RaftMessage.ChunkFieldNumber, chunk, ref writer);
         }
+
+        writer.WriteField(RaftMessage.GroupFieldNumber, message.Group.Value);
     }
 
     private static void Write(in Entry entry, ref ProtoWriter writer)
@@ -70,7 +72,8 @@ internal static class MessageEncoder
             + ProtoWriter.SizeOfField(RaftMessage.RejectFieldNumber, message.Reject ? 1u : 0u)
             + ProtoWriter.SizeOfField(RaftMessage.RejectHintFieldNumber, message.RejectHint)
             + ProtoWriter.SizeOfField(RaftMessage.ReadContextFieldNumber, message.ReadContext)
-            + ProtoWriter.SizeOfField(RaftMessage.LeadershipTransferFieldNumber, message.LeadershipTransfer ? 1u : 0u);
+            + ProtoWriter.SizeOfField(RaftMessage.LeadershipTransferFieldNumber, message.LeadershipTransfer ? 1u : 0u)
+            + ProtoWriter.SizeOfField(RaftMessage.GroupFieldNumber, message.Group.Value);
         foreach (ref readonly Entry entry in message.Entries.Span)
         {
             size = checked(size + ProtoWriter.SizeOfBlock(RaftMessage.EntriesFieldNumber, SizeOf(entry)));

@@ -43,6 +43,7 @@ internal sealed class LaneSender : IAsyncDisposable
     private TaskCompletionSource _contact = new();
     private bool _overflowing;
     private long _acceptedAt;
+    private long _frames;
     private string? _refusal;
     private string? _reportedReason;
 
@@ -66,6 +67,9 @@ internal sealed class LaneSender : IAsyncDisposable
 
     /// <summary>Memory of the messages that wait, in bytes.</summary>
     public long QueuedBytes => _queue.Bytes;
+
+    /// <summary>Frames written so far.</summary>
+    public long Frames => Interlocked.Read(ref _frames);
 
     private string What => _lane == Lane.Snapshot ? "snapshots" : "messages";
 
@@ -178,6 +182,7 @@ internal sealed class LaneSender : IAsyncDisposable
             while (await _queue.WaitAsync(cancellationToken).ConfigureAwait(false))
             {
                 FillFrame(frame);
+                Interlocked.Increment(ref _frames);
                 await call.WriteAsync(frame.Finish(), cancellationToken).ConfigureAwait(false);
             }
 
