@@ -43,6 +43,8 @@ internal static class IdleGroups
     private static async Task<IdleGroupFigures> MeasureAsync(int groups, TimeSpan idle)
     {
         Dictionary<NodeId, Uri> peers = Enumerable.Range(1, Hosts).ToDictionary(static id => new NodeId((ulong)id), static _ => FreeAddress());
+        // What the hosts before leave behind is let go bit by bit.
+        await Task.Delay(Settling);
         double heapBefore = HeapMiB();
         var hosts = new List<GroupHost>();
         try
