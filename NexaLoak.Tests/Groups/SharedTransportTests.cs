@@ -214,8 +214,8 @@ public sealed class SharedTransportTests : IAsyncDisposable
         await using var node = new RaftNode(options, storage, _carrier, new JournalMachine(), _time);
         node.Start();
 
-        bool taken = _carrier.Listener!.OnMessage(Append() with { Term = 99, Group = new GroupId(7) });
-        _carrier.Listener.OnMessage(Append() with { Term = 5 });
+        bool taken = _carrier.Listener!.OnMessage(Append() with { To = id, Term = 99, Group = new GroupId(7) });
+        _carrier.Listener.OnMessage(Append() with { To = id, Term = 5 });
 
         await Eventually.Holds(() => node.Status.Term > 1, "the node took a message");
         Assert.That(node.Status.Term, Is.EqualTo(5));
