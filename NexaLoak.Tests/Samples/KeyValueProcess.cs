@@ -18,6 +18,7 @@ internal sealed class KeyValueProcess : IDisposable
         start.ArgumentList.Add($"--Data={data}");
         start.ArgumentList.Add("--Raft:ClusterId=sample");
         start.ArgumentList.Add($"--Raft:NodeId={node}");
+        start.ArgumentList.Add("--Raft:Snapshots:Entries=1");
         start.ArgumentList.Add("--Raft:Transport:AllowPlaintextOnLoopback=true");
         for (int i = 0; i < raft.Count; i++)
         {

@@ -97,6 +97,7 @@ public sealed class HostingTests
     [TestCase("Raft:Tls:Key", "", "Raft:Tls:Key is missing")]
     [TestCase("Raft:Listen", "everywhere", "Raft:Listen 'everywhere'")]
     [TestCase("Raft:TickInterval", "00:00:00", "Raft:TickInterval must be greater than zero")]
+    [TestCase("Raft:Snapshots:Entries", "0", "SnapshotPolicy.Entries must be at least 1")]
     [TestCase("Raft:MailboxCapacity", "0", "Raft:MailboxCapacity must be at least 1")]
     [TestCase("Raft:Consensus:ElectionTicks", "1", "Raft:Consensus: RaftOptions.ElectionTicks")]
     [TestCase("Raft:Consensus:MaxEntryBytes", "5000000", "Raft:Transport:MaxFrameBytes must be at least")]

@@ -1,4 +1,5 @@
 using Raft.Core.Consensus;
+using Raft.Core.Node.Snapshots;
 
 namespace Raft.Transport.Grpc.Hosting;
 
@@ -44,6 +45,9 @@ public sealed class RaftHostOptions
 
     /// <summary>Timing in ticks, and limits.</summary>
     public RaftOptions Consensus { get; set; } = new();
+
+    /// <summary>When snapshots are taken, of a state machine that can be saved.</summary>
+    public SnapshotPolicy Snapshots { get; set; } = new();
 
     /// <summary>Limits and times of the transport.</summary>
     public GrpcTransportOptions Transport { get; } = new();

@@ -138,7 +138,11 @@ internal sealed class RaftHostOptionsValidator(string section) : IValidateOption
             yield return $"{section}:MailboxCapacity must be at least 1.";
         }
 
-        foreach ((string key, Action validate) in new (string, Action)[] { ("Consensus", options.Consensus.Validate), ("Transport", options.Transport.Validate) })
+        (string, Action)[] sections =
+        [
+            ("Consensus", options.Consensus.Validate), ("Snapshots", options.Snapshots.Validate), ("Transport", options.Transport.Validate),
+        ];
+        foreach ((string key, Action validate) in sections)
         {
             if (ProblemOf(validate) is { } problem)
             {

@@ -67,6 +67,7 @@ public static class RaftServices
             Configuration = options.Configuration(),
             TickInterval = options.TickInterval,
             Raft = options.Consensus,
+            Snapshots = options.Snapshots,
             MailboxCapacity = options.MailboxCapacity,
         };
         return new RaftNode(
