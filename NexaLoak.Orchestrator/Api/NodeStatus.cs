@@ -33,6 +33,12 @@ internal sealed record NodeStatus
     /// <summary>Highest index that its state machine has worked through.</summary>
     public required ulong AppliedIndex { get; init; }
 
+    /// <summary>Index up to which its log is given up: a snapshot stands for it.</summary>
+    public ulong BaseIndex { get; init; }
+
+    /// <summary>The last entry in its newest snapshot; 0 before the first.</summary>
+    public ulong SnapshotIndex { get; init; }
+
     /// <summary>The replicated state that the rest of the answer was read from.</summary>
     public required StateStatus State { get; init; }
 

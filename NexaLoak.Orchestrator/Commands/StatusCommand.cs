@@ -87,7 +87,7 @@ internal static class StatusCommand
         string leader = status.Leader is { } name ? $"{name} leads" : "no leader known";
         console.WriteLine($"{status.Node} of cluster {status.Cluster}: {status.Role} in term {status.Term}, {leader}");
         string state = $"{status.State.Hash[..12]} at {status.State.AppliedIndex}";
-        console.WriteLine($"committed {status.CommitIndex}, applied {status.AppliedIndex}, state {state}");
+        console.WriteLine($"committed {status.CommitIndex}, applied {status.AppliedIndex}, snapshot at {status.SnapshotIndex}, state {state}");
         string addresses = status.Domain.Addresses.Count == 0 ? "no addresses" : string.Join(" ", status.Domain.Addresses);
         console.WriteLine($"{status.Domain.Name}: {addresses}");
         foreach (string? trouble in (string?[])[status.Failure, status.Domain.Frozen, status.Domain.Error])

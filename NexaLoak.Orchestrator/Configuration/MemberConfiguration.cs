@@ -7,4 +7,8 @@ namespace NexaLoak.Orchestrator.Configuration;
 /// <param name="Name">The node's name, unique in the cluster.</param>
 /// <param name="Id">The node's Raft id.</param>
 /// <param name="Raft">Where the others reach its Raft port.</param>
-internal sealed record MemberConfiguration(string Name, NodeId Id, IPEndPoint Raft);
+internal sealed record MemberConfiguration(string Name, NodeId Id, IPEndPoint Raft)
+{
+    /// <summary>The same as the transport takes it.</summary>
+    public string RaftAddress => $"https://{Raft}";
+}

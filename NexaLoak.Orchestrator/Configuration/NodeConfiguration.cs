@@ -30,7 +30,7 @@ internal sealed record NodeConfiguration
     /// <summary>Where the node serves its status over HTTP.</summary>
     public required IPEndPoint Api { get; init; }
 
-    /// <summary>Raft's timing and port.</summary>
+    /// <summary>Raft's port, timing and snapshots.</summary>
     public required RaftConfiguration Raft { get; init; }
 
     /// <summary>The node's credentials inside the cluster.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using NexaLoak.Orchestrator.Cloudflare;
 using NexaLoak.Orchestrator.Health;
 using Raft.Core.Membership;
+using Raft.Core.Node.Snapshots;
 
 namespace NexaLoak.Orchestrator.Configuration;
 
@@ -94,7 +95,12 @@ internal static class NodeConfigurationReader
             section.EndPoint("listen", fallback: self.Raft),
             section.Milliseconds("tickMs", 10, 1_000, fallback: TimeSpan.FromMilliseconds(100)),
             section.Number("electionTicks", 3, 100, fallback: 10),
-            section.Number("heartbeatTicks", 1, 50, fallback: 1));
+            section.Number("heartbeatTicks", 1, 50, fallback: 1),
+            new SnapshotPolicy
+            {
+                Entries = (ulong)section.Number("snapshotEntries", 1, 1_000_000, fallback: 10_000),
+                Bytes = section.Number("snapshotBytes", 4 << 10, 1 << 30, fallback: 16 << 20),
+            });
         section.Close();
         return raft.HeartbeatTicks * 2 < raft.ElectionTicks
             ? raft

@@ -6,9 +6,10 @@ using Raft.Core.StateMachine;
 namespace NexaLoak.Orchestrator.Fleet;
 
 /// <summary>
-/// The orchestrator's replicated state machine. <see cref="Apply"/> is called by one thread; everything else is safe from any thread.
+/// The orchestrator's replicated state machine. <see cref="Apply"/>, <see cref="Capture"/> and <see cref="Restore"/> are called by one thread; everything
+/// else is safe from any thread.
 /// </summary>
-internal sealed class FleetState : IStateMachine
+internal sealed class FleetState : ISnapshotStateMachine
 {
     private readonly Lock _gate = new();
     private FleetView _view = new(0, FleetData.Empty);
@@ -24,6 +25,12 @@ internal sealed class FleetState : IStateMachine
         Publish(new FleetView(entry.Index, transition.Fleet));
         return transition.Reply.ToByteArray();
     }
+
+    /// <inheritdoc/>
+    public IStateMachineSnapshot Capture() => new Captured(_view);
+
+    /// <inheritdoc/>
+    public void Restore(Stream content) => Publish(FleetSnapshotCodec.Decode(FleetSnapshot.Parser.ParseFrom(content)));
 
     /// <summary>
     /// Completes with a view that is newer than <paramref name="appliedIndex"/>: at once when there is one, else after the next command.
@@ -74,5 +81,14 @@ internal sealed class FleetState : IStateMachine
         }
 
         changed?.SetResult();
+    }
+
+    private sealed class Captured(FleetView view) : IStateMachineSnapshot
+    {
+        public void WriteTo(Stream content, CancellationToken cancellationToken) => FleetSnapshotCodec.Encode(view).WriteTo(content);
+
+        public void Dispose()
+        {
+        }
     }
 }

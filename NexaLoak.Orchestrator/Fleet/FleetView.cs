@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+
 namespace NexaLoak.Orchestrator.Fleet;
 
 /// <summary>The replicated state as it was at one applied index. Immutable: safe to read from any thread, for as long as wanted.</summary>
@@ -10,7 +13,7 @@ internal sealed class FleetView
     {
         AppliedIndex = appliedIndex;
         Fleet = fleet;
-        _stateHash = new Lazy<string>(() => FleetSnapshotHash.Compute(this));
+        _stateHash = new Lazy<string>(() => Convert.ToHexStringLower(SHA256.HashData(FleetSnapshotCodec.Encode(this).ToByteArray())));
     }
 
     /// <summary>Index of the last command that is part of this view. Raft's applied index may be higher: not every entry is a command.</summary>
@@ -20,7 +23,7 @@ internal sealed class FleetView
     public FleetData Fleet { get; }
 
     /// <summary>
-    /// SHA-256 of state and index in lower-case hexadecimal, the same on every node at the same index. Computed when first asked for.
+    /// SHA-256 of the view's snapshot in lower-case hexadecimal, the same on every node at the same index. Computed when first asked for.
     /// </summary>
     public string StateHash => _stateHash.Value;
 }

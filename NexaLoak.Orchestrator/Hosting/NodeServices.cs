@@ -15,6 +15,9 @@ namespace NexaLoak.Orchestrator.Hosting;
 /// <summary>Says what a node is made of.</summary>
 internal static class NodeServices
 {
+    // A node that lags by less than this part of a snapshot's entries gets them one by one, and no snapshot.
+    private const ulong TrailingShare = 10;
+
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Puts a node together. Nothing is opened yet.</summary>
@@ -35,6 +38,13 @@ internal static class NodeServices
         });
         return builder.Build();
     }
+
+    /// <summary>Where the node keeps its log, and how it tells it from another node's.</summary>
+    public static FasterStorageOptions Storage(NodeConfiguration configuration) => new()
+    {
+        Directory = Path.Combine(configuration.DataDirectory, "raft"),
+        Identity = $"{configuration.Cluster}/{configuration.Self.Name}",
+    };
 
     /// <summary>Connects the node's parts with what comes in over the network. This opens the parts that it needs.</summary>
     /// <exception cref="CertificateException">The node's certificate can't be used.</exception>
@@ -62,8 +72,7 @@ internal static class NodeServices
     private static void AddRaft(IServiceCollection services, NodeConfiguration configuration)
         => services.AddRaft(options => Describe(configuration, options))
             .UseGrpcTransport()
-            .UseFasterStorage(
-                Path.Combine(configuration.DataDirectory, "raft"), identity: $"{configuration.Cluster}/{configuration.Self.Name}")
+            .UseFasterStorage(_ => Storage(configuration))
             .UseStateMachine<FleetState>();
 
     private static void Describe(NodeConfiguration configuration, RaftHostOptions options)
@@ -72,7 +81,7 @@ internal static class NodeServices
         options.NodeId = configuration.Self.Id.Value;
         foreach (MemberConfiguration member in configuration.Members)
         {
-            options.Peers.Add(member.Id.ToString(), $"https://{member.Raft}");
+            options.Peers.Add(member.Id.ToString(), member.RaftAddress);
         }
 
         options.Listen = RaftHostOptions.ListenNowhere;
@@ -83,7 +92,9 @@ internal static class NodeServices
         {
             ElectionTicks = configuration.Raft.ElectionTicks,
             HeartbeatTicks = configuration.Raft.HeartbeatTicks,
+            TrailingEntries = configuration.Raft.Snapshots.Entries / TrailingShare,
         };
+        options.Snapshots = configuration.Raft.Snapshots;
     }
 
     private static void AddFleet(IServiceCollection services, NodeConfiguration configuration)

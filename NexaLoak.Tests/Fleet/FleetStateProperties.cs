@@ -4,6 +4,7 @@ using NexaLoak.Orchestrator.Fleet;
 using NexaLoak.Orchestrator.Protos;
 using NUnit.Framework;
 using Raft.Core.Log;
+using Raft.Core.StateMachine;
 
 namespace NexaLoak.Tests.Fleet;
 
@@ -21,6 +22,36 @@ internal sealed class FleetStateProperties
             byte[] reply = Apply(left, entries[i], i);
             string hash = left.View.StateHash;
             if (!Apply(right, entries[i], i).AsSpan().SequenceEqual(reply) || right.View.StateHash != hash)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    });
+
+    [Test]
+    public void A_state_that_was_saved_and_restored_goes_on_as_if_it_had_not_been() => Check(entries =>
+    {
+        var whole = new FleetState();
+        var restored = new FleetState();
+        for (int i = 0; i < entries.Length; i++)
+        {
+            // Where to save is drawn with the commands.
+            if (entries[i].Payload.Length % 3 == 0)
+            {
+                byte[] saved = Save(restored);
+                restored = new FleetState();
+                Apply(restored, entries[0], entries.Length);
+                restored.Restore(new MemoryStream(saved));
+                if (!Save(whole).AsSpan().SequenceEqual(saved) || !Save(restored).AsSpan().SequenceEqual(saved))
+                {
+                    return false;
+                }
+            }
+
+            byte[] reply = Apply(whole, entries[i], i);
+            if (!Apply(restored, entries[i], i).AsSpan().SequenceEqual(reply) || restored.View.StateHash != whole.View.StateHash)
             {
                 return false;
             }
@@ -87,6 +118,14 @@ internal sealed class FleetStateProperties
         }
 
         return state;
+    }
+
+    private static byte[] Save(FleetState state)
+    {
+        using var content = new MemoryStream();
+        using IStateMachineSnapshot captured = state.Capture();
+        captured.WriteTo(content, CancellationToken.None);
+        return content.ToArray();
     }
 
     private static byte[] Apply(FleetState state, (ulong Term, byte[] Payload) entry, int position) =>

@@ -4,6 +4,7 @@ using NexaLoak.Orchestrator;
 using NexaLoak.Orchestrator.Configuration;
 using NUnit.Framework;
 using Raft.Core.Membership;
+using Raft.Core.Node.Snapshots;
 
 namespace NexaLoak.Tests.Orchestrator;
 
@@ -33,6 +34,8 @@ public sealed class NodeConfigurationTests
         Mistake("$.vpn.port", "not \"443\"", root => root["vpn"]!["port"] = "443"),
         Mistake("$.raft.electionTicks", "from 3 to 100", root => root["raft"] = new JsonObject { ["electionTicks"] = 1 }),
         Mistake("$.raft.heartbeatTicks", "too many for 10", root => root["raft"] = new JsonObject { ["heartbeatTicks"] = 5 }),
+        Mistake("$.raft.snapshotEntries", "from 1 to 1000000 is expected, not 0", root => root["raft"] = new JsonObject { ["snapshotEntries"] = 0 }),
+        Mistake("$.raft.snapshotBytes", "from 4096 to 1073741824", root => root["raft"] = new JsonObject { ["snapshotBytes"] = 100 }),
         Mistake("$.tls.key", "there is no file", root => root["tls"]!["key"] = "other.key"),
         Mistake("$.dns.zone", "'Example.com' is not a domain name", root => root["dns"]!["zone"] = "Example.com"),
         Mistake("$.dns.domain", "does not lie in the zone", root => root["dns"]!["domain"] = "vpn.example.org"),
@@ -106,6 +109,7 @@ public sealed class NodeConfigurationTests
             Assert.That(read.DataDirectory, Is.EqualTo(files.Data));
             Assert.That(read.Api, Is.EqualTo(IPEndPoint.Parse("127.0.0.1:7480")));
             Assert.That(read.Raft.Listen, Is.EqualTo(read.Self.Raft));
+            Assert.That(read.Raft.Snapshots, Is.EqualTo(new SnapshotPolicy { Entries = 10_000, Bytes = 16 << 20 }));
             Assert.That(read.Dns.Api.ToString(), Is.EqualTo("https://api.cloudflare.com/client/v4/"));
             Assert.That(read.Dns.TokenFile, Is.EqualTo(Path.Combine(files.Fleet, "n1", "cloudflare.token")));
         });

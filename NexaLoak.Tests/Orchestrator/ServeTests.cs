@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using NexaLoak.Orchestrator.Emulator;
 using NUnit.Framework;
 
@@ -52,6 +53,37 @@ public sealed class ServeTests
         Assert.That(run.Output.Select(line => JsonElement.Parse(line).ValueKind), Is.All.EqualTo(JsonValueKind.Object));
         Assert.That(string.Join('\n', run.Output), Does.Not.Contain(cloud.Token));
         Assert.That(run.Errors, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_node_that_has_given_up_its_log_remembers_the_fleet_after_a_restart()
+    {
+        await using CloudflareEmulator cloud = await CloudflareEmulator.StartAsync(new() { ZoneName = "example.com" }, CancellationToken.None);
+        using var files = new FleetFiles(plan => Alone.Reaching(cloud, plan));
+        files.Edit(root => root["raft"] = new JsonObject { ["snapshotEntries"] = 1 });
+        using var http = new HttpClient { BaseAddress = files.Api };
+        string incidents;
+        using (ProgramRun run = ProgramRun.Start("serve", "--config", files.Config))
+        {
+            await Eventually.HoldsAsync(() => Alone.IsServingAsync(files.Api), "the node leads its cluster of one");
+            await Eventually.HoldsAsync(() => HasGivenUpAsync(http), "its log begins behind what it registered with");
+            incidents = await http.GetStringAsync("api/v1/incidents");
+            Assert.That(await run.TerminateAsync(), Is.Zero);
+        }
+
+        using ProgramRun again = ProgramRun.Start("serve", "--config", files.Config);
+        await Eventually.HoldsAsync(() => Alone.IsServingAsync(files.Api), "the node leads again");
+
+        Assert.That(incidents, Does.Contain("registered"));
+        Assert.That(await http.GetStringAsync("api/v1/incidents"), Does.StartWith(incidents.TrimEnd(']')));
+        Assert.That(await again.TerminateAsync(), Is.Zero);
+    }
+
+    private static async Task<bool> HasGivenUpAsync(HttpClient http)
+    {
+        JsonElement status = JsonElement.Parse(await http.GetStringAsync("api/v1/status"));
+        ulong first = status.GetProperty("baseIndex").GetUInt64();
+        return first > 3 && status.GetProperty("snapshotIndex").GetUInt64() >= first;
     }
 
     [Test]

@@ -1,16 +1,14 @@
-using System.Security.Cryptography;
-using Google.Protobuf;
 using NexaLoak.Orchestrator.Protos;
 
 namespace NexaLoak.Orchestrator.Fleet;
 
-/// <summary>Hashes a view by its canonical bytes: a <see cref="FleetSnapshot"/>, whose lists are ordered and which has no maps.</summary>
-internal static class FleetSnapshotHash
+/// <summary>
+/// Turns a view into a <see cref="FleetSnapshot"/> and back. Its lists are ordered and it has no maps, so equal views have equal bytes.
+/// </summary>
+internal static class FleetSnapshotCodec
 {
-    /// <summary>SHA-256 in lower-case hexadecimal.</summary>
-    public static string Compute(FleetView view) => Convert.ToHexStringLower(SHA256.HashData(Snapshot(view).ToByteArray()));
-
-    private static FleetSnapshot Snapshot(FleetView view)
+    /// <summary>All of a view.</summary>
+    public static FleetSnapshot Encode(FleetView view)
     {
         FleetData fleet = view.Fleet;
         var snapshot = new FleetSnapshot
@@ -27,6 +25,22 @@ internal static class FleetSnapshotHash
         snapshot.Incidents.AddRange(fleet.Incidents.Select(Record));
         return snapshot;
     }
+
+    /// <summary>The view that <see cref="Encode"/> was given.</summary>
+    public static FleetView Decode(FleetSnapshot snapshot) => new(snapshot.AppliedIndex, new FleetData
+    {
+        Nodes = FleetData.Empty.Nodes.AddRange(snapshot.Nodes.Select(node => KeyValuePair.Create(node.Name, Node(node)))),
+        Reports = FleetData.Empty.Reports.AddRange(snapshot.Reports.Select(report => KeyValuePair.Create(
+            new ReportKey(report.Observer, report.Target), new ServiceReport(report.State, report.SinceUnixMs)))),
+        Published = FleetData.Empty.Published.AddRange(snapshot.Published.Select(published => KeyValuePair.Create(
+            published.Address, new PublishedAddress(published.Node, published.Term)))),
+        Operations = FleetData.Empty.Operations.AddRange(snapshot.Operations.Select(operation => KeyValuePair.Create(
+            operation.Generation, Operation(operation)))),
+        OperationsBegun = snapshot.OperationsBegun,
+        Incidents = [.. snapshot.Incidents.Select(Incident)],
+        IncidentsSeen = snapshot.IncidentsSeen,
+        Domain = new DomainStatus(snapshot.Domain.ListedUnixMs, snapshot.Domain.Frozen, snapshot.Domain.Error),
+    });
 
     private static NodeRecord Record(FleetNode node) => new()
     {
@@ -84,4 +98,36 @@ internal static class FleetSnapshotHash
         Node = incident.Node,
         Address = incident.Address,
     };
+
+    private static FleetNode Node(NodeRecord record) => new()
+    {
+        Name = record.Name,
+        RaftId = record.RaftId,
+        Address = record.Address,
+        ServicePort = (int)record.ServicePort,
+        ApiAddress = record.ApiAddress,
+        RegisteredUnixMs = record.RegisteredUnixMs,
+        Health = record.Health,
+        HealthSinceUnixMs = record.HealthSinceUnixMs,
+        Control = record.Control,
+        ControlSinceUnixMs = record.ControlSinceUnixMs,
+        ControlTerm = record.ControlTerm,
+    };
+
+    private static Operation Operation(OperationRecord record) => new()
+    {
+        Generation = record.Generation,
+        Id = record.Id,
+        Subject = new OperationSubject(record.Kind, record.Node, record.Address, record.RecordId),
+        Reason = record.Reason,
+        State = record.State,
+        Term = record.Term,
+        Attempt = record.Attempt,
+        BegunUnixMs = record.BegunUnixMs,
+        ChangedUnixMs = record.ChangedUnixMs,
+        RetryUnixMs = record.RetryUnixMs,
+        Note = record.Note,
+    };
+
+    private static Incident Incident(IncidentRecord record) => new(record.Number, record.TimeUnixMs, record.Kind, record.Node, record.Address);
 }
