@@ -9,7 +9,7 @@ internal static class CommandLine
     private const int Misused = 2;
 
     /// <summary>Runs one command. Errors are one line on the standard error stream.</summary>
-    /// <returns>0 when all went well, 1 after a failure, 2 when the command line itself is wrong.</returns>
+    /// <returns>0 when all went well, 1 after a failure, 2 when the command line itself is wrong or lacks a consent.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         ParseResult parsed = Build().Parse(args);
@@ -48,6 +48,7 @@ internal static class CommandLine
         InitCommand.Build(),
         ServeCommand.Build(),
         StatusCommand.Build(),
+        RecoverCommand.Build(),
         DemoCommand.Build(),
     };
 

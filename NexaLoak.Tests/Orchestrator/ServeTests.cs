@@ -116,6 +116,7 @@ public sealed class ServeTests
 
     [TestCase("init")]
     [TestCase("serve")]
+    [TestCase("recover")]
     [TestCase("status")]
     [TestCase("demo")]
     public async Task Every_command_has_help(string command)
