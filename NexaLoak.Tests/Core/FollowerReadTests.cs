@@ -44,6 +44,26 @@ internal sealed class FollowerReadTests
     }
 
     [Test]
+    public void Requests_without_end_fill_no_memory()
+    {
+        TestCluster cluster = new TestCluster(3, Plain, learners: 1).Elect(1);
+        cluster.Loses = message => message.Type is MessageType.HeartbeatResponse or MessageType.AppendResponse;
+        for (ulong context = 1; context <= 10_000; context++)
+        {
+            cluster[1].Core.Step(new Message
+            {
+                Type = MessageType.ReadIndexRequest, From = cluster[2].Id, To = cluster[1].Id, Term = cluster[1].Core.Term, ReadContext = context,
+            });
+        }
+
+        cluster.Loses = _ => false;
+        cluster.Pass(3);
+
+        int answers = cluster.Sent.Count(message => message.Type == MessageType.ReadIndexResponse);
+        Assert.That(answers, Is.InRange(1, 4096));
+    }
+
+    [Test]
     public void H3_a_learner_is_answered_by_a_single_voter()
     {
         TestCluster cluster = new TestCluster(1, Plain, learners: 1).Elect(1);

@@ -7,6 +7,8 @@ namespace Raft.Core.Consensus;
 // Linearizable reads without a log entry: thesis, section 6.4 (ReadIndex), on any member: a follower or learner asks the leader for the index.
 public sealed partial class RaftCore
 {
+    private const int MaxRoundsForOthers = 4096;
+
     private readonly Queue<ReadRound> _reads = new();
     private readonly Queue<ReadRound> _earlyReads = new();
     private readonly Queue<ReadRound> _answeredReads = new();
@@ -154,7 +156,10 @@ public sealed partial class RaftCore
         }
     }
 
-    /// <summary>A leader confirms that it leads after the request arrived, by a round of its own. A repeated request waits for the round of the first.</summary>
+    /// <summary>
+    /// A leader confirms that it leads after the request arrived, by a round of its own. A repeated request waits for the round of the first. While too many
+    /// rounds wait, further requests are passed over: their askers repeat them.
+    /// </summary>
     private void AnswerReadIndexRequest(in Message message)
     {
         if (Role != Role.Leader)
@@ -171,8 +176,9 @@ public sealed partial class RaftCore
             return;
         }
 
+        bool isFull = _reads.Count + _earlyReads.Count >= MaxRoundsForOthers;
         bool isRepeated = _askers.TryGetValue(message.From, out ulong pending) && pending == message.ReadContext;
-        if (_progress.ContainsKey(message.From) && !isRepeated)
+        if (_progress.ContainsKey(message.From) && !isRepeated && !isFull)
         {
             _askers[message.From] = message.ReadContext;
             BeginRound(new ReadRound(++_newestRead, 0, message.From, message.ReadContext, _now));
