@@ -167,13 +167,21 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
 
     private long OffsetOf(long address) => address & ((1L << geometry.SegmentBits) - 1);
 
-    private IDiskFile Get(int id) => Prepare(id).GetAwaiter().GetResult();
+    /// <summary>
+    /// The file, now that it is needed. A disk that was full while it was prepared ahead may have room again, so a failure of that, finished or under way, is
+    /// no failure yet.
+    /// </summary>
+    private IDiskFile Get(int id)
+    {
+        Task<IDiskFile> file = Prepare(id);
+        Task.WaitAny(file);
+        return (file.IsFaulted ? Prepare(id) : file).GetAwaiter().GetResult();
+    }
 
     private Task<IDiskFile> Prepare(int id)
     {
         lock (_gate)
         {
-            // A disk that was full when the file was to be prepared ahead of its use may have room when it is needed.
             if (!_open.TryGetValue(id, out Task<IDiskFile>? file) || file.IsFaulted)
             {
                 file = Task.Run(() => disk.Create(NameOf(id), 1L << geometry.SegmentBits));
