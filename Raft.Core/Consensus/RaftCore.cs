@@ -21,7 +21,7 @@ public sealed partial class RaftCore
     private readonly RaftOptions _options;
     private readonly RaftLog _log;
     private readonly ElectionTimer _timer;
-    private readonly List<OutboundMessage> _outbox = [];
+    private List<OutboundMessage> _outbox = [];
 
     // A list and not a tree, because walking a tree allocates.
     private readonly SortedList<NodeId, Progress> _progress = [];
@@ -172,8 +172,7 @@ public sealed partial class RaftCore
         StepDownIfRemoved();
         TakeReads(ready);
         TakeWrite(ready);
-        ready.MessageList.AddRange(_outbox);
-        _outbox.Clear();
+        (ready.MessageList, _outbox) = (_outbox, ready.MessageList);
         TakeSnapshotWork(ready);
         ulong applicable = _restore is null ? Math.Min(_log.CommitIndex, _log.StableIndex) : 0;
         bool news = applicable > ready.ApplicableIndex;

@@ -8,7 +8,7 @@ namespace Raft.Core.Consensus;
 /// </summary>
 public sealed class Ready
 {
-    internal List<OutboundMessage> MessageList { get; } = [];
+    internal List<OutboundMessage> MessageList { get; set; } = [];
 
     internal List<ReadState> ReadList { get; } = [];
 

@@ -29,7 +29,7 @@ internal sealed class InvariantSet
     {
         object[] all =
         [
-            new ElectionSafety(), new LeaderAppendOnly(), new LogMatching(), new LeaderCompleteness(committed), new CommitDurability(nodes),
+            new ElectionSafety(), new LeaderAppendOnly(), new LogMatching(committed.Chains), new LeaderCompleteness(committed), new CommitDurability(nodes),
             new CommitRule(), new CommitOrder(committed), new StateMachineSafety(committed), new VoteOnce(),
             new TermMonotonicity(nodes.Count),
             new AckDurability(nodes), new ElectionRestriction(), new ReadLinearizability(), new RecoveryEquivalence(),

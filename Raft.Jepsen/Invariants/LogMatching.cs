@@ -1,23 +1,14 @@
-using System.Runtime.InteropServices;
-using Raft.Core.Log;
 using Raft.Core.Storage;
 using Raft.Jepsen.Simulation;
 
 namespace Raft.Jepsen.Invariants;
 
 /// <summary>S3: where two logs have an entry of the same index and term, they are the same up to there; a restarted one too.</summary>
-internal sealed class LogMatching : IAppendObserver, IRestartObserver
+internal sealed class LogMatching(WrittenChains chains) : IAppendObserver, IRestartObserver
 {
-    private readonly Dictionary<LogId, ulong> _chains = [];
-
     public void OnAppended(SimulatedNode node, in LogSlot slot)
     {
-        ref ulong known = ref CollectionsMarshal.GetValueRefOrAddDefault(_chains, slot.Entry.Id, out bool exists);
-        if (!exists)
-        {
-            known = slot.Chain;
-        }
-        else if (known != slot.Chain)
+        if (chains.Of(slot.Entry.Id) != slot.Chain)
         {
             throw new PropertyViolationException(
                 "S3 log matching",

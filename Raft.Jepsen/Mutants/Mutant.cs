@@ -29,6 +29,9 @@ internal class Mutant(string name, string description, params string[] propertie
     /// <summary>The core hears that a write is durable when it is only issued.</summary>
     public virtual bool ReportsAtIssue(SimulatedNode node) => false;
 
+    /// <summary>The core gets back what it handed out while it is still looked at.</summary>
+    public virtual bool ReleasesAtOnce => false;
+
     /// <summary>The core hears that a snapshot is saved when it is only captured.</summary>
     public virtual bool ReportsSnapshotsAtOnce => false;
 

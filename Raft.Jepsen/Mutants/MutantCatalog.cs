@@ -14,7 +14,7 @@ internal static class MutantCatalog
         new DiskErrorIgnored(), new AnsweredWhenAppended(), new UnknownCalledFailed(), new HeartbeatAnsweredTwice(),
         new JointCountedOverUnion(), new LearnerCounted(), new ConfigurationInForceAtCommit(), new ConfigurationNotInSnapshot(),
         new CompactedBeforeSnapshot(), new MatchingSuffixDropped(), new MiddleCutSilently(), new WitnessOutruns(),
-        new RetryCarriedOut(), new SessionsByWallClock(), new SessionsNotInSnapshot(),
+        new ReleasedTooEarly(), new RetryCarriedOut(), new SessionsByWallClock(), new SessionsNotInSnapshot(),
     ];
 
     /// <summary>The mutant with that name, or <c>null</c>.</summary>

@@ -30,7 +30,16 @@ internal sealed class LogImage(WrittenChains chains)
     public ulong ConfigurationIndex => _configurations.Count == 0 ? 0 : _configurations[^1];
 
     /// <summary>Index of the newest configuration before an index.</summary>
-    public ulong ConfigurationBefore(ulong index) => _configurations.FindLast(configuration => configuration < index);
+    public ulong ConfigurationBefore(ulong index)
+    {
+        int place = _configurations.Count - 1;
+        while (place >= 0 && _configurations[place] >= index)
+        {
+            place--;
+        }
+
+        return place < 0 ? 0 : _configurations[place];
+    }
 
     public LogSlot Append(in Entry entry)
     {
@@ -45,7 +54,10 @@ internal sealed class LogImage(WrittenChains chains)
         if (index <= LastIndex)
         {
             _slots.RemoveRange((int)index - 1, _slots.Count - (int)index + 1);
-            _configurations.RemoveAll(configuration => configuration >= index);
+            while (ConfigurationIndex >= index)
+            {
+                _configurations.RemoveAt(_configurations.Count - 1);
+            }
         }
     }
 

@@ -28,4 +28,16 @@ internal sealed class RandomStream(ulong key)
         int halvings = Math.Min(System.Numerics.BitOperations.TrailingZeroCount(Next()), 20);
         return (typical * halvings) + Between(0, typical);
     }
+
+    /// <summary>A waiting time or none. Takes the same numbers either way.</summary>
+    public long WaitIf(bool waits, long typical)
+    {
+        if (waits)
+        {
+            return Wait(typical);
+        }
+
+        _counter += 2;
+        return 0;
+    }
 }

@@ -8,7 +8,7 @@ internal sealed class Scheduler(ulong tieKey)
 {
     private Slot[] _heap = new Slot[1024];
     private int _count;
-    private long _scheduled;
+    private uint _scheduled;
 
     /// <summary>Microseconds since the run began.</summary>
     public long Now { get; private set; }
@@ -74,7 +74,7 @@ internal sealed class Scheduler(ulong tieKey)
             tieKey + (ulong)time,
             ((ulong)what.Kind << 56) ^ ((ulong)what.Node << 48) ^ ((ulong)what.Incarnation << 40) ^ (ulong)what.Argument);
 
-    private readonly record struct Slot(long Time, uint Tie, long Number, SimulationEvent What)
+    private readonly record struct Slot(long Time, uint Tie, uint Number, SimulationEvent What)
     {
         public bool IsBefore(in Slot other)
             => Time != other.Time ? Time < other.Time : Tie != other.Tie ? Tie < other.Tie : Number < other.Number;

@@ -210,17 +210,18 @@ internal sealed partial class SimulatedCluster
 
     private void EndReads(SimulatedNode node, Ready ready)
     {
-        foreach (ReadState confirmed in ready.Reads)
+        for (int i = 0; i < ready.Reads.Count; i++)
         {
+            ReadState confirmed = ready.Reads[i];
             Count(node.IsLeader ? Occurrence.ReadConfirmed : Occurrence.ReadAtFollower);
             node.Reads.Remove(confirmed.Context, out PendingRead read);
             Confirm(node, read, confirmed.Index);
         }
 
-        foreach (ulong failed in ready.FailedReads)
+        for (int i = 0; i < ready.FailedReads.Count; i++)
         {
             Count(Occurrence.ReadAbandoned);
-            node.Reads.Remove(failed);
+            node.Reads.Remove(ready.FailedReads[i]);
         }
     }
 
@@ -234,7 +235,14 @@ internal sealed partial class SimulatedCluster
     /// <summary>A read sees what is applied, which may be more than it asked for; later reads must see it too.</summary>
     private void ServeReads(SimulatedNode node)
     {
-        ulong applied = node.StateMachine.AppliedIndex;
+        if (node.ReadsToServe.Count > 0)
+        {
+            ServeReads(node, node.StateMachine.AppliedIndex);
+        }
+    }
+
+    private void ServeReads(SimulatedNode node, ulong applied)
+    {
         if (node.ReadsToServe.RemoveAll(index => index <= applied) > 0)
         {
             _readFloor = Math.Max(_readFloor, applied);

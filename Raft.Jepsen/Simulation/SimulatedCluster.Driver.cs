@@ -105,6 +105,7 @@ internal sealed partial class SimulatedCluster
         }
 
         node.Core!.OnPersisted(sequence);
+        ReleaseWritten(node);
         if (_trace is not null)
         {
             Note(node, $"write {sequence} is durable");
@@ -140,10 +141,17 @@ internal sealed partial class SimulatedCluster
     private void Drain(SimulatedNode node)
     {
         Ready ready = node.Ready;
-        node.Core!.TakeReady(ready);
+        if (!node.Core!.TakeReady(ready))
+        {
+            Watch(node);
+            FireTriggers(node);
+            return;
+        }
+
         Fault? crash = CrashInReady(node);
         if (CarryOut(node, ready, crash?.Amount ?? int.MaxValue))
         {
+            HoldOrRelease(node, ready.Number);
             FireTriggers(node);
         }
         else
@@ -168,10 +176,7 @@ internal sealed partial class SimulatedCluster
             Issue(node, write);
         }
 
-        AbandonCalls(node);
-        ObserveRole(node);
-        ObserveCommit(node);
-        ObserveTransfer(node);
+        Watch(node);
         for (int i = 0; i < ready.Messages.Count; i++)
         {
             if (effects-- == 0)
@@ -199,6 +204,37 @@ internal sealed partial class SimulatedCluster
         ServeReads(node);
         SaveSnapshotIfDue(node);
         return true;
+    }
+
+    /// <summary>What a driver sees of a core also when there is nothing to carry out.</summary>
+    private void Watch(SimulatedNode node)
+    {
+        AbandonCalls(node);
+        ObserveRole(node);
+        ObserveCommit(node);
+        ObserveTransfer(node);
+    }
+
+    /// <summary>
+    /// Where messages go through the encoding nobody but the writes under way, and the messages that wait for them, looks at what the core handed out: it is
+    /// released then, and the core writes over it.
+    /// </summary>
+    private void HoldOrRelease(SimulatedNode node, ulong number)
+    {
+        if (_plan.Encoded)
+        {
+            node.HandedOut.Enqueue((number, _mutant.ReleasesAtOnce ? 0 : node.Disk.IssuedSequence));
+            ReleaseWritten(node);
+        }
+    }
+
+    private static void ReleaseWritten(SimulatedNode node)
+    {
+        while (node.HandedOut.TryPeek(out (ulong Number, ulong Write) oldest) && oldest.Write <= node.Disk.PersistedSequence)
+        {
+            node.HandedOut.Dequeue();
+            node.Core!.Release(oldest.Number);
+        }
     }
 
     private void Issue(SimulatedNode node, in StorageWrite write)

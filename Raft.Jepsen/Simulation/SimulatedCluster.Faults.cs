@@ -284,6 +284,7 @@ internal sealed partial class SimulatedCluster
         node.Core = null;
         node.Incarnation++;
         node.Waiting.Clear();
+        node.HandedOut.Clear();
         LoseSnapshotWork(node);
         node.Proposals.Clear();
         node.Reads.Clear();

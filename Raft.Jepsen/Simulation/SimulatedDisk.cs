@@ -13,7 +13,6 @@ internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
 {
     private readonly Queue<StorageWrite> _pending = new();
     private readonly Dictionary<SnapshotMetadata, byte[]> _snapshots = [];
-    private ulong _issuedSequence;
 
     /// <summary>The log with every write that was issued.</summary>
     public LogImage Issued { get; } = new(history.Chains);
@@ -30,6 +29,9 @@ internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
 
     /// <summary>Every write of this start up to here is durable.</summary>
     public ulong PersistedSequence { get; private set; }
+
+    /// <summary>The newest write of this start.</summary>
+    public ulong IssuedSequence { get; private set; }
 
     public int PendingWrites => _pending.Count;
 
@@ -48,12 +50,12 @@ internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
     /// <summary>Takes a write into the stream. The driver has put its entries into <see cref="Issued"/>.</summary>
     public void Issue(in StorageWrite write)
     {
-        if (write.Sequence != _issuedSequence + 1)
+        if (write.Sequence != IssuedSequence + 1)
         {
-            throw new PropertyViolationException("driver", $"write {write.Sequence} follows write {_issuedSequence}");
+            throw new PropertyViolationException("driver", $"write {write.Sequence} follows write {IssuedSequence}");
         }
 
-        _issuedSequence = write.Sequence;
+        IssuedSequence = write.Sequence;
         _pending.Enqueue(write);
         IssuedState = write.HardState;
     }
@@ -90,7 +92,7 @@ internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
         }
 
         _pending.Clear();
-        _issuedSequence = 0;
+        IssuedSequence = 0;
         PersistedSequence = 0;
         FailedSequence = 0;
         BusyUntil = 0;
@@ -135,7 +137,7 @@ internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
         if (write.Snapshot is { } named)
         {
             DurableSnapshot = named;
-            ForgetSnapshots(snapshot => snapshot.Id.Index < named.Id.Index);
+            ForgetSnapshotsBefore(named.Id.Index);
         }
 
         if (write.Base is { } @base)
@@ -158,6 +160,8 @@ internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
             }
         }
     }
+
+    private void ForgetSnapshotsBefore(ulong index) => ForgetSnapshots(snapshot => snapshot.Id.Index < index);
 
     private void ForgetSnapshots(Predicate<SnapshotMetadata> which)
     {

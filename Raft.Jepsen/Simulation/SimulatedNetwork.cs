@@ -121,8 +121,7 @@ internal sealed class SimulatedNetwork
         bool late = _fate.Chance(_plan.LateMessage);
         bool doubled = _fate.Chance(_plan.Duplication);
         bool replayed = _fate.Chance(_plan.Replay);
-        long lateness = _fate.Wait(_plan.ElectionTimeout);
-        delay += late ? lateness : 0;
+        delay += _fate.WaitIf(late, _plan.ElectionTimeout);
         Schedule(message, to, delay);
         if (doubled)
         {
@@ -140,10 +139,8 @@ internal sealed class SimulatedNetwork
     /// <summary>Hands over a message that arrives.</summary>
     public Message Take(long place)
     {
-        Message message = _underWay[place];
-        _underWay[place] = default;
         _free.Push((int)place);
-        return message;
+        return _underWay[place];
     }
 
     private void Schedule(in Message message, int to, long delay)

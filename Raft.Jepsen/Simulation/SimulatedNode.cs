@@ -50,6 +50,9 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
 
     public Ready Ready { get; set; } = new();
 
+    /// <summary>What the core handed out and has not got back: the number of a Ready, and the write until whose end it is looked at.</summary>
+    public Queue<(ulong Number, ulong Write)> HandedOut { get; } = new();
+
     /// <summary>Messages that wait for a write.</summary>
     public List<OutboundMessage> Waiting { get; } = [];
 
@@ -101,7 +104,7 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     public int MutantTicks { get; set; }
 
     /// <summary>The node's monotonic clock, in microseconds; it runs as its ticks do, also while the node is down.</summary>
-    public long ClockAt(long now) => _clockThen + ((now - _rateSince) * 1000 / TickPerMille);
+    public long ClockAt(long now) => _clockThen + (TickPerMille == 1000 ? now - _rateSince : (now - _rateSince) * 1000 / TickPerMille);
 
     public void ChangeClockRate(long now, int tickPerMille)
     {
@@ -125,6 +128,7 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
         Disk.Durable.TruncateFrom(lastIndex + 1);
         Disk.Crash(survivors: 0, Mutant.None);
         Reads.Clear();
+        HandedOut.Clear();
         Core = new RaftCore(Id, Core!.Configuration, Options, Disk.Recover(), Disk, seed);
         SeenCommit = Core.CommitIndex;
     }

@@ -2,7 +2,7 @@ using Raft.Core.Log;
 
 namespace Raft.Jepsen.Simulation;
 
-/// <summary>The hash of the log up to each entry that anybody ever wrote. A witness's log lacks the commands, and is known by the names of its entries.</summary>
+/// <summary>The hash of the log up to each entry that anybody ever wrote, as it was written first. A witness's log lacks the commands, and is known by the names of its entries.</summary>
 internal sealed class WrittenChains
 {
     private readonly Dictionary<LogId, ulong> _chains = [];
