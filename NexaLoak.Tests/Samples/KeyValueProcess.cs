@@ -9,11 +9,11 @@ internal sealed class KeyValueProcess : IDisposable
 {
     private readonly Process _process;
 
-    public KeyValueProcess(int node, IReadOnlyList<IPEndPoint> raft, IPEndPoint api, string data)
+    public KeyValueProcess(string program, int node, IReadOnlyList<IPEndPoint> raft, IPEndPoint api, string data)
     {
         ApiAddress = new Uri($"http://{api}");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = data };
-        start.ArgumentList.Add(Program);
+        start.ArgumentList.Add(program);
         start.ArgumentList.Add($"--urls={ApiAddress}");
         start.ArgumentList.Add($"--Data={data}");
         start.ArgumentList.Add("--Raft:ClusterId=sample");
@@ -30,29 +30,6 @@ internal sealed class KeyValueProcess : IDisposable
         _process.ErrorDataReceived += (_, line) => TestContext.Progress.WriteLine($"{node}: {line.Data}");
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-    }
-
-    public static string Program
-    {
-        get
-        {
-            var output = new DirectoryInfo(AppContext.BaseDirectory);
-            return Path.Combine(RepositoryRoot, "docs", "samples", "KeyValue", "bin", output.Parent!.Name, output.Name, "KeyValue.dll");
-        }
-    }
-
-    public static string RepositoryRoot
-    {
-        get
-        {
-            DirectoryInfo? folder = new(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder!.FullName, "NexaLoak.sln")))
-            {
-                folder = folder.Parent;
-            }
-
-            return folder.FullName;
-        }
     }
 
     public Uri ApiAddress { get; }

@@ -1,91 +1,20 @@
-using System.Net;
 using NUnit.Framework;
 
 namespace NexaLoak.Tests.Samples;
 
 public sealed class KeyValueSampleTests
 {
-    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private static string Program
+        => Path.Combine(Repository.Root, "docs", "samples", "KeyValue", "bin", Repository.Configuration, "net10.0", "KeyValue.dll");
 
     [Test]
     public void The_readme_shows_the_sample_that_is_compiled()
     {
-        string readme = File.ReadAllText(Path.Combine(KeyValueProcess.RepositoryRoot, "README.md"));
-        string sample = File.ReadAllText(Path.Combine(KeyValueProcess.RepositoryRoot, "docs", "samples", "KeyValue", "Program.cs"));
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        string sample = File.ReadAllText(Path.Combine(Repository.Root, "docs", "samples", "KeyValue", "Program.cs"));
         Assert.That(readme, Does.Contain(sample.Trim()));
     }
 
     [Test]
-    public async Task Three_processes_keep_what_was_written_when_one_of_them_is_killed_and_then_all()
-    {
-        string data = Directory.CreateTempSubdirectory("key-value-").FullName;
-        var processes = new List<KeyValueProcess>();
-        try
-        {
-            IPEndPoint[] raft = [LoopbackPort.Reserve(), LoopbackPort.Reserve(), LoopbackPort.Reserve()];
-            StartAll(processes, raft, data);
-
-            KeyValueProcess leader = await AnyAccepts(
-                processes, node => Client.PutAsync(new Uri(node.ApiAddress, "/kv/colour?value=blue"), content: null));
-            processes.Remove(leader);
-            leader.Dispose();
-            await AnyAccepts(processes, ReadColour);
-
-            processes.ForEach(process => process.Dispose());
-            processes.Clear();
-            StartAll(processes, raft, data);
-            await AnyAccepts(processes, ReadColour);
-        }
-        finally
-        {
-            processes.ForEach(process => process.Dispose());
-            Directory.Delete(data, recursive: true);
-        }
-    }
-
-    private static void StartAll(List<KeyValueProcess> processes, IPEndPoint[] raft, string data)
-    {
-        for (int node = 1; node <= raft.Length; node++)
-        {
-            string folder = Directory.CreateDirectory(Path.Combine(data, $"{node}")).FullName;
-            processes.Add(new KeyValueProcess(node, raft, LoopbackPort.Reserve(), folder));
-        }
-    }
-
-    private static async Task<HttpResponseMessage> ReadColour(KeyValueProcess node)
-    {
-        HttpResponseMessage answer = await Client.GetAsync(new Uri(node.ApiAddress, "/kv/colour"));
-        if (answer.IsSuccessStatusCode)
-        {
-            Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("blue"));
-        }
-
-        return answer;
-    }
-
-    private static async Task<KeyValueProcess> AnyAccepts(List<KeyValueProcess> processes, Func<KeyValueProcess, Task<HttpResponseMessage>> request)
-    {
-        KeyValueProcess? accepted = null;
-        int turn = 0;
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                KeyValueProcess process = processes[turn++ % processes.Count];
-                try
-                {
-                    using HttpResponseMessage answer = await request(process);
-                    accepted = answer.IsSuccessStatusCode ? process : null;
-                    Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK).Or.EqualTo(HttpStatusCode.ServiceUnavailable));
-                }
-                catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
-                {
-                    // Not up yet, or without a leader for the moment.
-                    accepted = null;
-                }
-
-                return accepted is not null;
-            },
-            "a leader answers");
-        return accepted!;
-    }
+    public Task Three_processes_keep_what_was_written_when_one_of_them_is_killed_and_then_all() => KeyValueScenario.RunAsync(Program);
 }
