@@ -33,6 +33,77 @@ internal sealed class NodeMembershipTests
     }
 
     [Test]
+    public async Task A_new_voter_catches_up_as_a_learner_before_it_takes_the_place_of_another()
+    {
+        await using var cluster = new NodeCluster(3);
+        await cluster.ProposeAsync("first");
+        RaftNode leader = await cluster.LeaderAsync();
+        NodeId leaving = cluster.Ids.First(id => id != leader.Id);
+        Task<ClusterConfiguration> change = leader.ChangeMembershipAsync(ConfigurationChange.Empty.AddVoter(s_fourth).Remove(leaving)).AsTask();
+
+        await Eventually.Holds(() => leader.Status.Configuration.Learners.Contains(s_fourth), "the new node is a learner");
+        await cluster.ProposeAsync("second");
+        Assert.That(leader.Status.Configuration.Voters, Is.EqualTo(cluster.Ids), "nobody decides without a log");
+        Assert.That(change.IsCompleted, Is.False);
+        cluster.Join(s_fourth);
+
+        ClusterConfiguration after = await change.WaitAsync(Eventually.Limit);
+        NodeId[] expected = [.. cluster.Ids.Where(id => id != leaving), s_fourth];
+        Assert.That(after.Voters, Is.EqualTo(expected));
+        await Eventually.Holds(() => cluster.Machines[s_fourth].Commands.Contains("second"), "the new voter has the log");
+    }
+
+    [Test]
+    public async Task A_new_voter_that_never_comes_stays_a_learner_when_the_caller_gives_up()
+    {
+        await using var cluster = new NodeCluster(3);
+        await cluster.ProposeAsync("first");
+        RaftNode leader = await cluster.LeaderAsync();
+        using var patience = new CancellationTokenSource();
+        Task<ClusterConfiguration> change = leader.ChangeMembershipAsync(ConfigurationChange.Empty.AddVoter(s_fourth), cancellationToken: patience.Token).AsTask();
+        await Eventually.Holds(() => leader.Status.Configuration.Learners.Contains(s_fourth), "the new node is a learner");
+
+        await patience.CancelAsync();
+        await Assert.ThatAsync(() => change, Throws.InstanceOf<OperationCanceledException>());
+        cluster.Join(s_fourth);
+        await cluster.AllHaveApplied("first");
+        await cluster.ProposeAsync("second");
+        await cluster.AllHaveApplied("second");
+        Assert.That(leader.Status.Configuration.Voters, Is.EqualTo(cluster.Ids), "what was given up is not done later");
+    }
+
+    [Test]
+    public async Task Another_change_while_a_new_voter_catches_up_refuses_the_first()
+    {
+        await using var cluster = new NodeCluster(3);
+        await cluster.ProposeAsync("first");
+        RaftNode leader = await cluster.LeaderAsync();
+        Task<ClusterConfiguration> change = leader.ChangeMembershipAsync(ConfigurationChange.Empty.AddVoter(s_fourth)).AsTask();
+        await Eventually.Holds(() => leader.Status.Configuration.Learners.Contains(s_fourth), "the new node is a learner");
+
+        await leader.ChangeMembershipAsync(ConfigurationChange.Empty.Remove(s_fourth));
+
+        MembershipChangeException refused = (await Assert.ThrowsAsync<MembershipChangeException>(() => change.WaitAsync(Eventually.Limit)))!;
+        Assert.That(refused.Status, Is.EqualTo(ConfigurationStatus.IndexMismatch));
+        Assert.That(leader.Status.Configuration.Contains(s_fourth), Is.False);
+    }
+
+    [Test]
+    public async Task A_leader_that_is_lost_while_a_new_voter_catches_up_does_not_know_what_becomes_of_it()
+    {
+        await using var cluster = new NodeCluster(3);
+        await cluster.ProposeAsync("first");
+        RaftNode leader = await cluster.LeaderAsync();
+        Task<ClusterConfiguration> change = leader.ChangeMembershipAsync(ConfigurationChange.Empty.AddVoter(s_fourth)).AsTask();
+        await Eventually.Holds(() => leader.Status.Configuration.Learners.Contains(s_fourth), "the new node is a learner");
+
+        await leader.TransferLeadershipAsync();
+
+        OutcomeUnknownException unknown = (await Assert.ThrowsAsync<OutcomeUnknownException>(() => change.WaitAsync(Eventually.Limit)))!;
+        Assert.That(unknown.Message, Does.Contain("learner"));
+    }
+
+    [Test]
     public async Task A_leader_that_removes_itself_sees_the_change_through()
     {
         await using var cluster = new NodeCluster(3);

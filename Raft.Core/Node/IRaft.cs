@@ -1,3 +1,4 @@
+using Raft.Core.Consensus;
 using Raft.Core.Membership;
 using Raft.Core.Node.Events;
 using Raft.Core.StateMachine;
@@ -66,17 +67,22 @@ public interface IRaft
 
     /// <summary>
     /// Changes who belongs to the cluster, in one step however many nodes it concerns, and completes when the new configuration is committed and the old one is
-    /// left (joint consensus, Raft paper, section 6). Add new voters as learners first, and promote them when they have caught up: a voter without the log
-    /// counts, and can't help. Cancellation ends the wait, not the change.
+    /// left (joint consensus, Raft paper, section 6). New voters become learners first, and voters when they have caught up to
+    /// <see cref="RaftOptions.PromotionLag"/>: a voter without the log counts, and can't help. One that never catches up is waited for until the caller cancels, and stays
+    /// a learner. Cancellation ends the wait; a step that is in the log already goes on.
     /// </summary>
     /// <param name="change">What shall be different.</param>
     /// <param name="expectedIndex">Refuse unless <see cref="RaftStatus.ConfigurationIndex"/> is this: nobody has changed what the caller saw.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The configuration that is in force then.</returns>
     /// <exception cref="NotLeaderException">This node does not lead; nothing was changed.</exception>
-    /// <exception cref="MembershipChangeException">The change was refused; nothing was changed. The message says why.</exception>
+    /// <exception cref="MembershipChangeException">
+    /// The change was refused; nothing was changed, unless another change came while new voters caught up: they are learners then. The message says why.
+    /// </exception>
     /// <exception cref="ProposalDroppedException">The mailbox is full; nothing was changed.</exception>
-    /// <exception cref="OutcomeUnknownException">Leadership was lost, or the node stopped, before the change was committed.</exception>
+    /// <exception cref="OutcomeUnknownException">
+    /// Leadership was lost, or the node stopped, before the change was committed. The new voters may be learners by now.
+    /// </exception>
     /// <exception cref="RaftStoppedException">The node has stopped.</exception>
     ValueTask<ClusterConfiguration> ChangeMembershipAsync(
         ConfigurationChange change, ulong? expectedIndex = null, CancellationToken cancellationToken = default);

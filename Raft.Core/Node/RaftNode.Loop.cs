@@ -78,6 +78,7 @@ public sealed partial class RaftNode
         WatchStorage();
         NoticeChange();
         EndTransfers();
+        ContinueChanges();
         BeginReadRound();
         while (_core.TakeReady(_ready))
         {

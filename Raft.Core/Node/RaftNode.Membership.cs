@@ -14,30 +14,59 @@ public sealed partial class RaftNode
     {
         ArgumentNullException.ThrowIfNull(change);
         cancellationToken.ThrowIfCancellationRequested();
-        var call = new MembershipCall(change, expectedIndex);
+        var call = new MembershipCall(change, expectedIndex, cancellationToken);
         if (!_mailbox.TryPost(NodeInput.OfChange(call)))
         {
             throw Refusal();
         }
 
-        return await call.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await call.Task.ConfigureAwait(false);
     }
 
     private void Change(MembershipCall call)
     {
-        ConfigurationStatus status = _core.ProposeConfiguration(call.Change, call.ExpectedIndex, out Log.LogId id);
+        if (ConfigurationChanger.Apply(_core.Configuration, call.Change, out _) is null)
+        {
+            call.AddLearnersFirst(_core.Configuration);
+        }
+
+        if (Propose(call))
+        {
+            _changes.Add(call);
+        }
+    }
+
+    /// <summary>Changes whose learners had to catch up go on when they have.</summary>
+    private void ContinueChanges()
+    {
+        if (_changes.Count > 0)
+        {
+            _changes.RemoveAll(call => call.IsWaiting && (call.IsCancelled || !Propose(call)));
+        }
+    }
+
+    /// <summary>Proposes the call's step. Returns false when that ended the call.</summary>
+    private bool Propose(MembershipCall call)
+    {
+        ConfigurationStatus status = _core.ProposeConfiguration(call.Step, call.ExpectedIndex, out Log.LogId id);
         switch (status)
         {
             case ConfigurationStatus.Appended:
                 call.Id = id;
-                _changes.Add(call);
-                break;
+                return true;
+            case ConfigurationStatus.LearnerLags:
+                call.WaitFrom(_core.ConfigurationIndex);
+                return true;
+            case ConfigurationStatus.ChangeInFlight or ConfigurationStatus.NoCommitInTerm or ConfigurationStatus.LeadershipTransfer when _changes.Contains(call):
+                return true;
             case ConfigurationStatus.NotLeader:
-                call.Fail(new NotLeaderException(_core.Leader));
-                break;
+                call.Fail(call.HasAddedLearners
+                    ? new OutcomeUnknownException("The node lost leadership while new voters caught up. They are learners; ask the next leader to make them voters.")
+                    : new NotLeaderException(_core.Leader));
+                return false;
             default:
                 call.Fail(new MembershipChangeException(status, ReasonFor(status, call)));
-                break;
+                return false;
         }
     }
 
@@ -48,7 +77,6 @@ public sealed partial class RaftNode
         ConfigurationStatus.ChangeInFlight => "Another change of the membership is not finished yet.",
         ConfigurationStatus.IndexMismatch
             => $"The configuration in force is that of entry {_core.ConfigurationIndex}, not that of {call.ExpectedIndex}: somebody else has changed it.",
-        ConfigurationStatus.LearnerLags => "A learner that shall vote has not caught up yet; try again when it has.",
         _ => ConfigurationChanger.Apply(_core.Configuration, call.Change, out _)?.Message ?? "The change is not possible.",
     };
 
@@ -58,29 +86,31 @@ public sealed partial class RaftNode
     /// </summary>
     private void EndChanges()
     {
-        if (_changes.Count == 0)
+        if (_changes.Count > 0)
         {
-            return;
+            _changes.RemoveAll(call => !call.IsWaiting && HasEnded(call));
         }
+    }
 
+    private bool HasEnded(MembershipCall call)
+    {
         bool isSettled = _core.IsConfigurationCommitted && !_core.Configuration.IsJoint;
-        foreach (MembershipCall call in _changes.ToArray())
+        bool isOver = _core.Role != Role.Leader || _core.Term != call.Id.Term;
+        bool isDone = isSettled && _core.ConfigurationIndex >= call.Id.Index && (_core.TermAt(call.Id.Index) ?? call.Id.Term) == call.Id.Term;
+        if (isDone && call.IsLastStep)
         {
-            bool isOver = _core.Role != Role.Leader || _core.Term != call.Id.Term;
-            if (isSettled && _core.ConfigurationIndex >= call.Id.Index && (_core.TermAt(call.Id.Index) ?? call.Id.Term) == call.Id.Term)
-            {
-                call.Complete(_core.Configuration);
-            }
-            else if (isOver)
-            {
-                call.Fail(new OutcomeUnknownException("The node lost leadership before the change was committed; it may or may not come into force."));
-            }
-            else
-            {
-                continue;
-            }
-
-            _changes.Remove(call);
+            call.Complete(_core.Configuration);
         }
+        else if (isDone)
+        {
+            call.OnLearnersAdded(_core.ConfigurationIndex);
+            return false;
+        }
+        else if (isOver)
+        {
+            call.Fail(new OutcomeUnknownException("The node lost leadership before the change was committed; it may or may not come into force."));
+        }
+
+        return isDone || isOver;
     }
 }
