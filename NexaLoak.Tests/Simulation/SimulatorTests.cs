@@ -25,6 +25,15 @@ internal sealed class SimulatorTests
         Assert.That(Coverage.TooRare(campaign), Is.Empty);
     }
 
+    /// <summary>Alarms that were none: a voter whose log the new leader had cut, and which got that leader's request for its vote once more.</summary>
+    [TestCase(10_084_467UL, 20_000_000)]
+    public void A_seed_that_raised_a_false_alarm_raises_none(ulong seed, long duration)
+    {
+        var counters = new long[Enum.GetValues<Occurrence>().Length];
+        SimulationResult result = new SimulatedCluster(seed, new SimulationOptions(duration, Mutant.None), counters).Run();
+        Assert.That(result.Failure, Is.Null);
+    }
+
     [TestCaseSource(nameof(AllMutants))]
     public void A_planted_bug_is_found(string name)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Raft.Core.Consensus;
 using Raft.Core.Log;
 using Raft.Core.Storage;
@@ -34,14 +35,20 @@ internal sealed class ElectionRestriction : ISendObserver, IDeliveryObserver, IR
         }
     }
 
-    /// <summary>The first request counts: a node answers a repeated one as it answered before, with a log that may have grown.</summary>
+    /// <summary>
+    /// Of several deliveries of a request the one counts at which the log was the least up to date: a node that has voted repeats its answer with a log
+    /// that may have grown, and one that has refused may vote once the leader of the term, who asked, has cut its log.
+    /// </summary>
     public void OnDelivering(SimulatedNode node, in Message message)
     {
         if (message.Type == MessageType.VoteRequest)
         {
-            _voters.TryAdd((node.Position, (int)message.From.Value - 1, message.Term), node.Core!.LastLogId);
+            var request = (node.Position, (int)message.From.Value - 1, message.Term);
+            ref LogId own = ref CollectionsMarshal.GetValueRefOrAddDefault(_voters, request, out bool isRepeated);
+            own = isRepeated && own < node.Core!.LastLogId ? own : node.Core!.LastLogId;
         }
     }
+
     /// <summary>
     /// A crash may shorten the log of a voter that had not answered yet: what counts then is the log it restarts with. One that has voted may have a longer log
     /// by now, and repeats its answer all the same.
