@@ -20,14 +20,6 @@ internal sealed partial class ScriptEnvironment
         Observe(node);
     }
 
-    [Verb("read-index")]
-    private void ReadIndex(ScriptCommand command)
-    {
-        ScriptNode node = Node(command.TakeId());
-        ulong context = node.Core.RequestRead();
-        _output.Add($"  {node.Id}: {(context == 0 ? "NotLeader" : $"read {context} begins")}");
-    }
-
     /// <summary><c>transfer-leadership from=1 to=2</c>; without a target, to the most up-to-date voter.</summary>
     [Verb("transfer-leadership")]
     private void TransferLeadership(ScriptCommand command)
@@ -42,4 +34,18 @@ internal sealed partial class ScriptEnvironment
     [Verb("report-unreachable")]
     private void ReportUnreachable(ScriptCommand command)
         => Node(command.TakeId()).Core.OnUnreachable(new NodeId(command.TakeNumber("about", 0)));
+
+    [Verb("forget-leader")]
+    private void ForgetLeader(ScriptCommand command)
+    {
+        foreach (ScriptNode node in TakeNodes(command))
+        {
+            if (!node.Core.ForgetLeader())
+            {
+                _output.Add($"  {node.Id} forgets nothing");
+            }
+
+            Observe(node);
+        }
+    }
 }

@@ -11,7 +11,7 @@ internal sealed partial class ScriptEnvironment
     [Verb("bootstrap")]
     private void Bootstrap(ScriptCommand command)
     {
-        _options = TakeOptions(command);
+        TakeOptions(command);
         ClusterConfiguration founding = MembershipText.Members(command.TakeRest());
         foreach (NodeId id in founding.Members)
         {

@@ -21,7 +21,7 @@ internal sealed partial class ScriptEnvironment
 
         IReadOnlyList<ulong> learners = command.TakeNumbers("learners");
         var configuration = new ClusterConfiguration(voters.Select(id => new NodeId(id)), learners: learners.Select(id => new NodeId(id)));
-        _options = TakeOptions(command);
+        TakeOptions(command);
         foreach (NodeId id in configuration.Members)
         {
             AddNode(id, configuration);
@@ -30,21 +30,26 @@ internal sealed partial class ScriptEnvironment
 
     private ScriptNode AddNode(NodeId id, ClusterConfiguration configuration)
     {
-        var node = new ScriptNode(id, configuration, _options, _committed);
-        _nodes.Add(id, node);
+        int priority = _priorities.TryDequeue(out ulong own) ? (int)own : _options.Priority;
+        var node = new ScriptNode(id, configuration, _options with { Priority = priority }, _committed);
         node.Start();
+        _nodes.Add(id, node);
         return node;
     }
 
-    private static RaftOptions TakeOptions(ScriptCommand command)
+    private void TakeOptions(ScriptCommand command)
     {
         var plain = new RaftOptions { ElectionTicks = 3 };
-        return plain with
+        _priorities = new Queue<ulong>(command.TakeNumbers("priorities"));
+        _options = plain with
         {
             ElectionTicks = (int)command.TakeNumber("election-ticks", (ulong)plain.ElectionTicks),
             HeartbeatTicks = (int)command.TakeNumber("heartbeat-ticks", (ulong)plain.HeartbeatTicks),
             PreVote = command.TakeFlag("pre-vote"),
             CheckQuorum = command.TakeFlag("check-quorum"),
+            LeaseReads = command.TakeFlag("lease-reads"),
+            LeaseDriftPercent = (int)command.TakeNumber("drift", (ulong)plain.LeaseDriftPercent),
+            TickMicroseconds = (long)command.TakeNumber("tick-microseconds", (ulong)plain.TickMicroseconds),
             MaxInflightMessages = (int)command.TakeNumber("inflight", (ulong)plain.MaxInflightMessages),
             MaxInflightBytes = (long)command.TakeNumber("inflight-bytes", (ulong)plain.MaxInflightBytes),
             MaxAppendBytes = (int)command.TakeNumber("append-bytes", (ulong)plain.MaxAppendBytes),

@@ -70,10 +70,23 @@ internal sealed partial class ScriptEnvironment
         }
     }
 
+    /// <summary><c>advance-time 5000 1</c>: the clock of node 1 goes on, in microseconds, without a tick, as while its process is paused.</summary>
+    [Verb("advance-time")]
+    private void AdvanceTime(ScriptCommand command)
+    {
+        long microseconds = (long)command.Number(command.TakeWord("number of microseconds"));
+        TakeNodes(command).ForEach(node => node.AdvanceTime(microseconds));
+    }
+
     private void Tick(ScriptNode node, int ticks)
     {
         for (; ticks > 0; ticks--)
         {
+            if (node.Options.TickMicroseconds > 0)
+            {
+                node.AdvanceTime(node.Options.TickMicroseconds);
+            }
+
             node.Core.Tick();
             Observe(node);
         }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Raft.Core;
 using Raft.Core.Consensus;
@@ -23,6 +24,7 @@ internal sealed partial class ScriptEnvironment
     private readonly CommittedHistory _committed = new();
     private readonly ScriptOutput _output = new();
     private RaftOptions _options = new();
+    private Queue<ulong> _priorities = new();
 
     /// <summary>The commands of the language.</summary>
     public static IEnumerable<string> Commands => Verbs.Keys;
@@ -36,6 +38,10 @@ internal sealed partial class ScriptEnvironment
             try
             {
                 Run(command);
+            }
+            catch (ValidationException error)
+            {
+                _output.Add($"  refused: {error.Message}");
             }
             catch (Exception error) when (error is ScriptException or RaftInvariantException)
             {

@@ -12,6 +12,7 @@ internal sealed class ScriptNode(NodeId id, ClusterConfiguration configuration, 
 {
     private ulong _starts;
     private RaftCore? _core;
+    private long? _clock;
 
     public NodeId Id => id;
 
@@ -51,12 +52,24 @@ internal sealed class ScriptNode(NodeId id, ClusterConfiguration configuration, 
         }
 
         _core = new RaftCore(id, configuration, options, Disk.Recover(), Disk, (id.Value * 1000) + ++_starts);
+        if (options.TickMicroseconds > 0 || _clock is not null)
+        {
+            AdvanceTime(0);
+        }
+
         Ready = new Ready();
         SeenRole = (_core.Role, _core.Term, _core.Leader);
         SeenCommit = _core.CommitIndex;
         SeenConfiguration = _core.Configuration;
         Applied = _core.Snapshot?.Id.Index ?? 0;
         AppliedConfiguration = _core.Snapshot is { } snapshot ? (snapshot.Configuration, snapshot.ConfigurationIndex) : (configuration, 0);
+    }
+
+    /// <summary>Tells the core the time of a clock of this machine's own, which also a restart does not set back.</summary>
+    public void AdvanceTime(long microseconds)
+    {
+        _clock = (_clock ?? 0) + microseconds;
+        Core.AdvanceTime(_clock.Value);
     }
 
     /// <summary>Stops. Of the writes under way the first <paramref name="survivors"/> are on the disk.</summary>

@@ -11,6 +11,7 @@ namespace NexaLoak.Tests.Core.Scripting;
 internal static class ScriptPrinter
 {
     private const int LongestText = 24;
+    private const ulong LeastAskedRead = 1_000_000_000;
 
     public static string Print(in Message message)
     {
@@ -42,7 +43,7 @@ internal static class ScriptPrinter
         }
 
         Add(message.Type is MessageType.AppendRequest or MessageType.HeartbeatRequest, $"commit={message.Commit}");
-        Add(message.ReadContext > 0, $"read={message.ReadContext}");
+        Add(message.ReadContext > 0, $"read={PrintRead(message.ReadContext)}");
         Add(message.LeadershipTransfer, "by-transfer");
         Add(message.Reject && !(message.Type == MessageType.AppendResponse && message.LogIndex > 0), "refused");
         Add(message.Chunk is not null, $"snapshot={message.Chunk?.Snapshot.Id} offset={message.Chunk?.Offset} bytes={message.Chunk?.Data.Length}");
@@ -107,6 +108,9 @@ internal static class ScriptPrinter
             + (progress.Inflights.Count > 0 ? $" inflight={progress.Inflights.Count}" : "")
             + (progress.CanSendEntries ? "" : " paused")
             + (progress.RecentlyActive ? "" : " silent");
+
+    /// <summary>The numbers by which others ask a leader begin at a random place: their last digits tell them apart.</summary>
+    private static string PrintRead(ulong context) => context < LeastAskedRead ? $"{context}" : $"~{context % 10_000:0000}";
 
     private static string Print(ReadOnlySpan<byte> payload)
     {
