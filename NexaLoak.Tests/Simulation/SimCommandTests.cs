@@ -3,6 +3,8 @@ using System.Text.Json;
 using NexaLoak.Tests.Storage;
 using NUnit.Framework;
 using Raft.Jepsen.Commands;
+using Raft.Jepsen.Shrinking;
+using Raft.Jepsen.Simulation;
 
 namespace NexaLoak.Tests.Simulation;
 
@@ -61,20 +63,17 @@ internal sealed class SimCommandTests
     [Test]
     public void A_failure_is_made_small_and_its_file_fails_again()
     {
-        string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
-        try
-        {
-            (int code, string[] lines) = Run("sim", "--shrink", "1", "--virtual", "5s", "--mutant", "applied-before-commit", "--out", file);
-            Assert.That(code, Is.EqualTo(1));
-            Assert.That(lines[^1], Is.EqualTo($"replay with: raft-jepsen sim --scenario {file}"));
-            (int again, string[] replayed) = Run("sim", "--scenario", file);
-            Assert.That(again, Is.EqualTo(1));
-            Assert.That(replayed, Is.EqualTo(lines[1..^1]));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        using var folder = new TempDirectory();
+        string file = Path.Combine(folder.Path, "scenario.json");
+        string test = Path.Combine(folder.Path, "test.cs");
+        string[] options = ["--virtual", "5s", "--mutant", "applied-before-commit", "--out", file, "--test-out", test];
+        (int code, string[] lines) = Run(["sim", "--shrink", "1", .. options]);
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(lines[^1], Is.EqualTo($"replay with: raft-jepsen sim --scenario {file}"));
+        (int again, string[] replayed) = Run("sim", "--scenario", file);
+        Assert.That(again, Is.EqualTo(1));
+        Assert.That(replayed, Is.EqualTo(lines[1..^1]));
+        Assert.That(File.ReadAllText(test), Is.EqualTo(TestSource.Of(Scenario.Parse(File.ReadAllText(file)))));
     }
 
     /// <summary>A run of a few milliseconds meets next to nothing.</summary>
@@ -107,6 +106,7 @@ internal sealed class SimCommandTests
     }
 
     [TestCase("sim", "--trace", "file", "--trace needs --replay")]
+    [TestCase("sim", "--test-out", "file", "--test-out needs --shrink")]
     [TestCase("sim", "--seeds", "0", "at least 1")]
     [TestCase("sim", "--threads", "0", "at least 1")]
     [TestCase("sim", "--scenario", "no-such-file", "no file 'no-such-file'")]

@@ -8,9 +8,9 @@ internal static class ScenarioReport
 {
     private const int DiagramEvents = 40;
 
-    /// <summary>Makes the failure of a seed small, prints it and writes it to a file.</summary>
+    /// <summary>Makes the failure of a seed small, prints it and writes it to a file, and to another one as a test if that is asked for.</summary>
     /// <returns>1 when the seed fails, 0 when there is nothing to shrink.</returns>
-    public static int Shrink(ulong seed, SimulationOptions options, string file, TextWriter output)
+    public static int Shrink(ulong seed, SimulationOptions options, string file, string? testFile, TextWriter output)
     {
         if (Scenario.Record(seed, options) is not { } failing)
         {
@@ -21,6 +21,11 @@ internal static class ScenarioReport
         output.WriteLine($"{failing.Faults.Count} faults and {failing.Operations.Count} requests break {failing.Property}; shrinking");
         Scenario shrunk = Shrinker.Shrink(failing);
         File.WriteAllText(file, shrunk.ToJson());
+        if (testFile is not null)
+        {
+            File.WriteAllText(testFile, TestSource.Of(shrunk));
+        }
+
         int code = Print(shrunk, output);
         output.WriteLine($"replay with: raft-jepsen sim --scenario {file}");
         return code;

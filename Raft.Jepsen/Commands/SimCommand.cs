@@ -20,6 +20,7 @@ internal static class SimCommand
         var trace = new Option<FileInfo?>("--trace") { Description = "With --replay: write the protocol events to this file, one JSON object a line." };
         var shrink = new Option<ulong?>("--shrink") { Description = "Run this one seed and make its failure as small as possible." };
         var output = new Option<string?>("--out") { Description = "File for the scenario that --shrink finds; scenario-SEED.json if not given." };
+        var test = new Option<string?>("--test-out") { Description = "With --shrink: write the scenario to this file too, as a test in C#." };
         var scenario = new Option<string?>("--scenario") { Description = "Run the scenario in this file." };
         var mutant = new Option<string?>("--mutant") { Description = "Plant this bug first; 'raft-jepsen mutants' lists them." };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line; the last one sums up." };
@@ -44,13 +45,18 @@ internal static class SimCommand
 
         var command = new Command("sim", "Runs simulated clusters under faults, one a seed, and checks every step.")
         {
-            seeds, start, duration, threads, replay, trace, shrink, output, scenario, mutant, json, require,
+            seeds, start, duration, threads, replay, trace, shrink, output, test, scenario, mutant, json, require,
         };
         command.Validators.Add(result =>
         {
             if (result.GetResult(trace) is not null && result.GetResult(replay) is null)
             {
                 result.AddError("--trace needs --replay.");
+            }
+
+            if (result.GetResult(test) is not null && result.GetResult(shrink) is null)
+            {
+                result.AddError("--test-out needs --shrink.");
             }
         });
         command.SetAction(parsed =>
@@ -70,7 +76,8 @@ internal static class SimCommand
 
             if (parsed.GetValue(shrink) is { } failing)
             {
-                return ScenarioReport.Shrink(failing, options, parsed.GetValue(output) ?? $"scenario-{failing}.json", writer);
+                string target = parsed.GetValue(output) ?? $"scenario-{failing}.json";
+                return ScenarioReport.Shrink(failing, options, target, parsed.GetValue(test), writer);
             }
 
             var report = new CampaignReport(options, parsed.GetValue(json), writer);

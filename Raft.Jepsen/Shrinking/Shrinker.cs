@@ -19,8 +19,11 @@ internal sealed class Shrinker
     private Shrinker(Scenario failing)
     {
         _best = failing;
-        _slack = SlackTimeouts * failing.Plan.ElectionTimeout;
+        _slack = SlackOf(failing.Plan);
     }
+
+    /// <summary>How much later a property may break when something about a scenario has changed.</summary>
+    public static long SlackOf(FaultPlan plan) => SlackTimeouts * plan.ElectionTimeout;
 
     /// <summary>The smallest scenario found that breaks the property that <paramref name="failing"/> breaks.</summary>
     public static Scenario Shrink(Scenario failing)

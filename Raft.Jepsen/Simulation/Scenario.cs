@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Raft.Jepsen.Mutants;
 
@@ -62,16 +63,18 @@ internal sealed record Scenario
         };
     }
 
-    /// <summary>Reads a scenario file.</summary>
+    /// <summary>Reads a scenario file. A setting that it does not name, because it came later, has its plain value.</summary>
     /// <exception cref="FormatException">The text is not a scenario, or a mutant in it is unknown.</exception>
     public static Scenario Parse(string json)
     {
         Scenario? scenario;
         try
         {
-            scenario = JsonSerializer.Deserialize<Scenario>(json, Json);
+            JsonNode? named = JsonNode.Parse(json);
+            CompletePlan(named?[nameof(Plan)] as JsonObject);
+            scenario = named.Deserialize<Scenario>(Json);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new FormatException($"This is not a scenario: {e.Message}", e);
         }
@@ -86,4 +89,12 @@ internal sealed record Scenario
     /// <summary>Runs the scenario.</summary>
     public SimulationResult Run(Func<int, EventTrace>? trace = null)
         => new SimulatedCluster(this, new long[Enum.GetValues<Occurrence>().Length], trace).Run();
+
+    private static void CompletePlan(JsonObject? plan)
+    {
+        foreach ((string name, JsonNode? value) in JsonSerializer.SerializeToNode(FaultPlan.Plain, Json)!.AsObject())
+        {
+            plan?.TryAdd(name, value?.DeepClone());
+        }
+    }
 }
