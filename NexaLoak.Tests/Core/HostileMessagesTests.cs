@@ -30,6 +30,7 @@ internal sealed class HostileMessagesTests
         Election = 2,
         Change = 3,
         Snapshot = 4,
+        Transfer = 5,
     }
 
     [Test]
@@ -38,9 +39,16 @@ internal sealed class HostileMessagesTests
         var random = new RandomStream((ulong)seed);
         TestCluster cluster = Begin(moment);
         TestNode[] nodes = [.. cluster.Nodes];
+        var reads = new List<(TestNode Reader, ulong Read)>();
         for (int i = 0; i < Noises; i++)
         {
             TestNode target = nodes[random.Below(nodes.Length)];
+            if (random.Below(20) == 0)
+            {
+                reads.Add((target, target.Core.RequestRead()));
+                cluster.Post(target.Drain());
+            }
+
             Message replayed = cluster.Sent[random.Below(cluster.Sent.Count)];
             if (random.Below(2) == 0)
             {
@@ -60,6 +68,15 @@ internal sealed class HostileMessagesTests
         }
 
         Recovers(cluster);
+        reads.RemoveAll(read => read.Read == 0);
+        Assert.That(reads.Select(read => EndsOf(read.Reader, read.Read)), Is.All.EqualTo(1), "every read is confirmed or fails, once");
+    }
+
+    [Test]
+    public void The_noise_is_made_of_messages_of_every_type()
+    {
+        IEnumerable<MessageType> sent = Enum.GetValues<Moment>().SelectMany(moment => Begin(moment).Sent).Select(message => message.Type);
+        Assert.That(Enum.GetValues<MessageType>().Except(sent), Is.EqualTo(new[] { MessageType.None }));
     }
 
     /// <summary>Nobody may make a candidate remember votes that never count.</summary>
@@ -113,9 +130,15 @@ internal sealed class HostileMessagesTests
         cluster.Propose(1);
         cluster[2].Core.Propose(new byte[3], forward: true, out _);
         cluster[1].Core.RequestRead();
+        cluster[2].Core.RequestRead();
+        cluster[3].Core.RequestRead();
         cluster.Settle();
         switch (moment)
         {
+            case Moment.Transfer:
+                cluster.Loses = message => message.Type == MessageType.VoteRequest;
+                cluster[1].Core.TransferLeadership(new NodeId(3));
+                break;
             case Moment.PreElection or Moment.Election:
                 cluster.Loses = message => TestCluster.Touches(message, 3);
                 cluster[3].Core.Campaign();
@@ -195,6 +218,9 @@ internal sealed class HostileMessagesTests
         Assert.That(peers.Select(peer => core.ProgressOf(peer)!.Inflights.Count), Is.All.LessThanOrEqualTo(Options.MaxInflightMessages));
         Assert.That(core.UncommittedBytes, Is.LessThanOrEqualTo(Options.MaxUncommittedBytes));
     }
+
+    private static int EndsOf(TestNode reader, ulong read)
+        => reader.Reads.Count(confirmed => confirmed.Context == read) + reader.FailedReads.Count(failed => failed == read);
 
     private static void Recovers(TestCluster cluster)
     {

@@ -13,9 +13,19 @@ internal sealed class RaftOptionsTests
 
     private static IEnumerable<TestCaseData> OutOfBounds()
     {
-        static TestCaseData Case(RaftOptions options, string name) => new TestCaseData(options, name).SetArgDisplayNames(name);
+        static TestCaseData Case(RaftOptions options, string name, string how = "")
+            => new TestCaseData(options, name).SetArgDisplayNames(name + how);
+
         yield return Case(Defaults with { HeartbeatTicks = 0 }, nameof(RaftOptions.HeartbeatTicks));
         yield return Case(Defaults with { ElectionTicks = 2, HeartbeatTicks = 2 }, nameof(RaftOptions.ElectionTicks));
+        yield return Case(Defaults with { LeaseReads = true, TickMicroseconds = 1, CheckQuorum = false }, nameof(RaftOptions.LeaseReads));
+        yield return Case(Defaults with { LeaseReads = true }, nameof(RaftOptions.TickMicroseconds));
+        yield return Case(Defaults with { TickMicroseconds = -1 }, nameof(RaftOptions.TickMicroseconds), " below");
+        yield return Case(Defaults with { TickMicroseconds = 60_000_001 }, nameof(RaftOptions.TickMicroseconds), " above");
+        yield return Case(Defaults with { LeaseDriftPercent = -1 }, nameof(RaftOptions.LeaseDriftPercent), " below");
+        yield return Case(Defaults with { LeaseDriftPercent = 91 }, nameof(RaftOptions.LeaseDriftPercent), " above");
+        yield return Case(Defaults with { Priority = -1 }, nameof(RaftOptions.Priority), " below");
+        yield return Case(Defaults with { Priority = 101 }, nameof(RaftOptions.Priority), " above");
         yield return Case(Defaults with { MaxEntryBytes = 0 }, nameof(RaftOptions.MaxEntryBytes));
         yield return Case(Defaults with { MaxAppendBytes = 0 }, nameof(RaftOptions.MaxAppendBytes));
         yield return Case(Defaults with { MaxInflightMessages = 0 }, nameof(RaftOptions.MaxInflightMessages));
@@ -39,9 +49,13 @@ internal sealed class RaftOptionsTests
     {
         var least = new RaftOptions
         {
-            HeartbeatTicks = 1, ElectionTicks = 2, MaxEntryBytes = 1, MaxAppendBytes = 1, MaxInflightMessages = 1, MaxInflightBytes = 1, MaxUncommittedBytes = 1,
-            LogCacheBytes = 0, TrailingEntries = 0, MaxTrailingEntries = 0, SnapshotChunkBytes = 1, MaxInflightSnapshotChunks = 1, SnapshotBytesPerTick = 1,
+            HeartbeatTicks = 1, ElectionTicks = 2, MaxEntryBytes = 1, MaxAppendBytes = 1, MaxInflightMessages = 1, MaxInflightBytes = 1,
+            MaxUncommittedBytes = 1,
+            LeaseReads = true, TickMicroseconds = 1, LeaseDriftPercent = 0, Priority = 0, LogCacheBytes = 0, TrailingEntries = 0, MaxTrailingEntries = 0,
+            SnapshotChunkBytes = 1, MaxInflightSnapshotChunks = 1, SnapshotBytesPerTick = 1,
         };
         Assert.DoesNotThrow(least.Validate);
+        Assert.DoesNotThrow((least with { TickMicroseconds = 60_000_000, LeaseDriftPercent = 90, Priority = 100 }).Validate);
+        Assert.DoesNotThrow((least with { LeaseReads = false, TickMicroseconds = 0 }).Validate);
     }
 }
