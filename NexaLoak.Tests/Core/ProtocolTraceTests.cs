@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
 using Raft.Core.Consensus;
+using Raft.Core.Log;
 using Raft.Core.Membership;
 using Raft.Core.Storage;
 using Raft.Core.Tracing;
@@ -60,13 +61,122 @@ internal sealed class ProtocolTraceTests
         }));
     }
 
-    private static JsonElement[] Trace()
+    [Test]
+    public void Founders_tell_the_configuration_that_they_begin_with()
+    {
+        JsonElement[] events = Traced(trace => Core(1, ClusterConfiguration.Empty, trace).Bootstrap(Pair));
+        Assert.That(events.Select(Headline), Is.EqualTo(new[] { "1 InitState", "1 ApplyConfChange" }));
+        Assert.That(events[1].GetRawText(), Is.EqualTo(
+            """{"name":"ApplyConfChange","nid":"1","state":{"term":1,"vote":"0","commit":1},"role":"StateFollower","log":1,"conf":[["1","2"],[]]"""
+            + ""","prop":{"cc":{"newconf":["1","2"]}}}"""));
+    }
+
+    [Test]
+    public void A_change_tells_who_comes_and_who_goes_and_is_no_command()
+    {
+        JsonElement[] events = Traced(trace =>
+        {
+            RaftCore core = Leader(trace);
+            core.ProposeConfiguration(MembershipText.Change("v2 l3"), null, out _);
+            Persist(core);
+            core.ProposeConfiguration(MembershipText.Change("r3"), null, out _);
+        });
+        int founded = Array.FindIndex(events, line => Headline(line) == "1 Commit") + 1;
+        Assert.That(events.Skip(founded).Select(Headline), Is.EqualTo(new[]
+        {
+            "1 ChangeConf", "1 SendAppendEntriesResponse 1->1", "1 ApplyConfChange",
+            "1 SendAppendEntriesRequest 1->2", "1 SendAppendEntriesRequest 1->3", "1 Ready", "1 ReceiveAppendEntriesResponse 1->1",
+        }));
+        Assert.That(events[founded].GetProperty("prop").GetRawText(), Is.EqualTo(
+            """{"cc":{"changes":[{"nid":"2","action":"AddNewServer"},{"nid":"3","action":"AddLearner"}],"newconf":["1","2"]}}"""));
+    }
+
+    [Test]
+    public void A_piece_of_a_snapshot_is_a_request_to_append_up_to_its_entry()
     {
         using var stream = new MemoryStream();
         using var trace = new NdjsonRaftTrace(stream);
-        new RunOfTwo().Play(trace);
+        var snapshot = new SnapshotMetadata(new LogId(1, 7), Pair, 0, 3, 0);
+        var chunk = new SnapshotChunk(snapshot, 0, new byte[3]);
+        var message = new Message { Type = MessageType.SnapshotChunk, From = new NodeId(2), To = new NodeId(1), Term = 1, Chunk = chunk };
+        Core(1, Pair, trace).Step(message);
+        JsonElement received = Lines(stream).Single(line => Headline(line) == "1 ReceiveAppendEntriesRequest 2->1");
+        Assert.That(received.GetProperty("msg").GetRawText(), Does.StartWith(
+            """{"type":"MsgSnap","term":1,"from":"2","to":"1","entries":7,"logTerm":0,"index":0,"""));
+    }
+
+    /// <summary>An outside specification takes nothing that was not sent, and follows a leader's log entry by entry.</summary>
+    [Test]
+    public void What_is_received_was_sent_and_what_a_leader_appends_is_told([Range(0, 20)] int seed)
+    {
+        JsonElement[] events = Traced(trace =>
+        {
+            var options = new SimulationOptions(3_000_000, Mutant.None) { ProtocolTrace = trace };
+            new SimulatedCluster((ulong)seed, options, new long[Enum.GetValues<Occurrence>().Length]).Run();
+        });
+        var sent = new HashSet<string>();
+        var logs = new Dictionary<string, ulong>();
+        foreach (JsonElement line in events)
+        {
+            string name = line.GetProperty("name").GetString()!;
+            if (line.TryGetProperty("msg", out JsonElement message))
+            {
+                Assert.That(IsCaused(name, message, sent), line.GetRawText());
+            }
+
+            string node = line.GetProperty("nid").GetString()!;
+            ulong last = line.GetProperty("log").GetUInt64();
+            if (line.GetProperty("role").GetString() == "StateLeader" && name != "BecomeLeader")
+            {
+                Assert.That(last - logs[node], Is.EqualTo(name is "Replicate" or "ChangeConf" ? 1 : 0), line.GetRawText());
+            }
+
+            logs[node] = last;
+        }
+    }
+
+    /// <summary>The network may double a message, but nobody hears a word of its own twice.</summary>
+    private static bool IsCaused(string name, JsonElement message, HashSet<string> sent)
+    {
+        string text = message.GetRawText();
+        if (name.StartsWith("Send", StringComparison.Ordinal))
+        {
+            sent.Add(text);
+            return true;
+        }
+
+        return message.GetProperty("from").GetString() == message.GetProperty("to").GetString() ? sent.Remove(text) : sent.Contains(text);
+    }
+
+    private static RaftCore Core(ulong id, ClusterConfiguration configuration, IRaftTrace trace)
+        => new(new NodeId(id), configuration, new RaftOptions { PreVote = false }, RecoveredState.Empty, new SimulatedDisk(new CommittedHistory()), id, trace);
+
+    /// <summary>The only voter of a cluster, which has committed its no-op.</summary>
+    private static RaftCore Leader(IRaftTrace trace)
+    {
+        RaftCore core = Core(1, new ClusterConfiguration([new NodeId(1)]), trace);
+        core.Campaign();
+        Persist(core);
+        Persist(core);
+        return core;
+    }
+
+    private static void Persist(RaftCore core)
+    {
+        var ready = new Ready();
+        core.TakeReady(ready);
+        core.OnPersisted(ready.Write!.Value.Sequence);
+    }
+
+    private static JsonElement[] Traced(Action<IRaftTrace> run)
+    {
+        using var stream = new MemoryStream();
+        using var trace = new NdjsonRaftTrace(stream);
+        run(trace);
         return Lines(stream);
     }
+
+    private static JsonElement[] Trace() => Traced(new RunOfTwo().Play);
 
     private static JsonElement[] Lines(MemoryStream stream)
         => [.. Encoding.UTF8.GetString(stream.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Event)];

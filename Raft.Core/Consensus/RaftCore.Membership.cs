@@ -45,6 +45,7 @@ public sealed partial class RaftCore
         EnterTerm(1);
         WriteConfiguration(configuration);
         CommitTo(_log.LastIndex);
+        _trace?.OnEvent(this, RaftTraceEvent.ApplyConfChange);
     }
 
     /// <summary>
@@ -100,8 +101,7 @@ public sealed partial class RaftCore
     private LogId AppendConfiguration(ClusterConfiguration configuration)
     {
         LogId id = WriteConfiguration(configuration);
-        _trace?.OnEvent(this, RaftTraceEvent.ChangeConf);
-        TraceReplicate();
+        TraceAppend(RaftTraceEvent.ChangeConf);
         _trace?.OnEvent(this, RaftTraceEvent.ApplyConfChange);
         FollowMembers();
         _heartbeatDue |= _reads.Count > 0;

@@ -47,7 +47,7 @@ public sealed partial class RaftCore
         id = new LogId(Term, _log.LastIndex + 1);
         _uncommittedBytes += size;
         _log.Append(new Entry(id.Term, id.Index, EntryType.Command, command));
-        TraceReplicate();
+        TraceAppend(RaftTraceEvent.Replicate);
         return ProposalStatus.Appended;
     }
 
@@ -90,7 +90,7 @@ public sealed partial class RaftCore
     {
         _termStart = _log.LastIndex + 1;
         _log.Append(new Entry(Term, _termStart, EntryType.NoOp, default));
-        TraceReplicate();
+        TraceAppend(RaftTraceEvent.Replicate);
     }
 
     private void TickLeader()

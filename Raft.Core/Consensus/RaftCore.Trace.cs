@@ -16,9 +16,19 @@ public sealed partial class RaftCore
 
     private Message OwnAcknowledgement(ulong index) => new() { Type = MessageType.AppendResponse, From = Id, To = Id, Term = Term, LogIndex = index };
 
-    private void TraceReplicate()
+    /// <summary>The leader appended an entry, of which the event tells the kind.</summary>
+    private void TraceAppend(RaftTraceEvent what)
     {
-        _trace?.OnEvent(this, RaftTraceEvent.Replicate);
+        _trace?.OnEvent(this, what);
         _trace?.OnSend(this, OwnAcknowledgement(_log.LastIndex));
+    }
+
+    /// <summary>Entries of earlier terms may become durable late: those the leader has not acknowledged as such.</summary>
+    private void TraceStable(ulong before)
+    {
+        if (_trace is not null && _log.StableIndex > before && _log.StableIndex >= _termStart)
+        {
+            _trace.OnReceive(this, OwnAcknowledgement(_log.StableIndex));
+        }
     }
 }

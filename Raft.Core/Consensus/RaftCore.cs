@@ -134,11 +134,12 @@ public sealed partial class RaftCore
     {
         RaftInvariantException.Require(sequence <= _lastSequence, "no write is durable before it was made");
         _persistedSequence = Math.Max(_persistedSequence, sequence);
+        ulong stableBefore = _log.StableIndex;
         _log.OnPersisted(sequence);
         CountOwnVote();
         if (Role == Role.Leader)
         {
-            _trace?.OnReceive(this, OwnAcknowledgement(_log.StableIndex));
+            TraceStable(stableBefore);
             AdvanceCommit();
         }
     }

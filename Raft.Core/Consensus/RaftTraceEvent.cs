@@ -15,7 +15,7 @@ public enum RaftTraceEvent : byte
     /// <summary>The node leads.</summary>
     BecomeLeader = 3,
 
-    /// <summary>The leader appended an entry of its own term.</summary>
+    /// <summary>The leader appended an entry of its own term that is no configuration.</summary>
     Replicate = 4,
 
     /// <summary>The leader's commit index rose.</summary>
@@ -24,7 +24,7 @@ public enum RaftTraceEvent : byte
     /// <summary>The leader appended a new configuration.</summary>
     ChangeConf = 6,
 
-    /// <summary>Another configuration came into force.</summary>
+    /// <summary>Another configuration came into force: appended, truncated back to, installed with a snapshot, or founded with.</summary>
     ApplyConfChange = 7,
 
     /// <summary>The driver took the gathered work.</summary>

@@ -6,8 +6,8 @@ namespace Raft.Core.Tracing;
 
 /// <summary>
 /// Writes protocol events as JSON, one object a line, in the form of etcd's state traces (<c>{"tag":"trace","event":{…}}</c>), which its TLA+
-/// specification reads. Pre-votes, forwarded proposals and requests to campaign are not part of that specification and are left out; a piece of a
-/// snapshot is a <c>SendSnapshot</c> of its own. Thread-safe: the nodes of one process may share one, so that causes stand before their effects.
+/// specification reads. Pre-votes, forwarded proposals, requests to campaign and read indexes are not part of that specification and are left out; each piece
+/// of a snapshot stands there as if it were the whole. That specification knows neither joint configurations nor several changes at once. Thread-safe: the nodes of one process may share one, so that causes stand before their effects.
 /// What is written may stay in the stream's buffer until <see cref="Dispose"/>.
 /// </summary>
 /// <param name="stream">Where the lines go; disposed together with this object.</param>
@@ -15,6 +15,7 @@ public sealed class NdjsonRaftTrace(Stream stream) : IRaftTrace, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Utf8JsonWriter _json = new(stream);
+    private readonly Dictionary<NodeId, ClusterConfiguration> _inForce = [];
 
     /// <inheritdoc/>
     public void OnEvent(RaftCore core, RaftTraceEvent what)
@@ -125,12 +126,47 @@ public sealed class NdjsonRaftTrace(Stream stream) : IRaftTrace, IDisposable
         {
             _json.WriteStartObject("prop");
             _json.WriteStartObject("cc");
+            if (what == RaftTraceEvent.ChangeConf)
+            {
+                WriteChanges(_inForce.GetValueOrDefault(core.Id, ClusterConfiguration.Empty), core.Configuration);
+            }
+
             _json.WritePropertyName("newconf");
             WriteIds(core.Configuration.Voters);
             _json.WriteEndObject();
             _json.WriteEndObject();
         }
+
+        if (what is RaftTraceEvent.InitState or RaftTraceEvent.ApplyConfChange)
+        {
+            _inForce[core.Id] = core.Configuration;
+        }
     }
+
+    /// <summary>To leave a joint configuration changes nobody's part.</summary>
+    private void WriteChanges(ClusterConfiguration before, ClusterConfiguration after)
+    {
+        _json.WriteStartArray("changes");
+        foreach (NodeId id in before.Members.Union(after.Members))
+        {
+            string action = ActionTo(after, id);
+            if (action != ActionTo(before, id))
+            {
+                _json.WriteStartObject();
+                _json.WriteString("nid", id.ToString());
+                _json.WriteString("action", action);
+                _json.WriteEndObject();
+            }
+        }
+
+        _json.WriteEndArray();
+    }
+
+    /// <summary>What makes a node of no cluster what it is to be in this configuration, once it is no longer joint.</summary>
+    private static string ActionTo(ClusterConfiguration configuration, NodeId id)
+        => configuration.Voters.Contains(id) ? "AddNewServer"
+            : configuration.Learners.Contains(id) || configuration.LearnersNext.Contains(id) ? "AddLearner"
+            : "RemoveServer";
 
     private void WriteIds(IReadOnlyList<NodeId> ids)
     {
@@ -145,11 +181,10 @@ public sealed class NdjsonRaftTrace(Stream stream) : IRaftTrace, IDisposable
 
     private static string? Subject(MessageType type) => type switch
     {
-        MessageType.AppendRequest or MessageType.HeartbeatRequest => "AppendEntriesRequest",
+        MessageType.AppendRequest or MessageType.HeartbeatRequest or MessageType.SnapshotChunk => "AppendEntriesRequest",
         MessageType.AppendResponse or MessageType.HeartbeatResponse => "AppendEntriesResponse",
         MessageType.VoteRequest => "RequestVoteRequest",
         MessageType.VoteResponse => "RequestVoteResponse",
-        MessageType.SnapshotChunk => "Snapshot",
         _ => null,
     };
 
