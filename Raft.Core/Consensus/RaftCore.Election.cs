@@ -201,7 +201,7 @@ public sealed partial class RaftCore
         ulong campaign = isPreVote ? Term + 1 : Term;
         ulong answered = message.Reject ? message.LogTerm : message.Term;
         bool isCurrent = answered == campaign && Role == (isPreVote ? Role.PreCandidate : Role.Candidate);
-        if (isCurrent && Configuration.IsVoter(message.From) && _votes.TryAdd(message.From, !message.Reject))
+        if (isCurrent && _rules.IsElector(Configuration, message.From) && _votes.TryAdd(message.From, !message.Reject))
         {
             EvaluateVotes();
         }
@@ -210,7 +210,7 @@ public sealed partial class RaftCore
     /// <summary>Draws the consequence of the votes so far. Returns false while they decide nothing.</summary>
     private bool EvaluateVotes()
     {
-        switch (JointQuorum.Tally(Configuration, static (votes, id) => votes.TryGetValue(id, out bool granted) ? granted : null, _votes))
+        switch (_rules.Tally(Configuration, _votes))
         {
             case VoteResult.Won when Role == Role.PreCandidate:
                 BecomeCandidate();

@@ -79,14 +79,11 @@ public sealed partial class RaftCore
         return ConfigurationStatus.Appended;
     }
 
-    /// <summary>
-    /// One change at a time, and none before an entry of the own term is committed: a change of an earlier term could still win over this one with a quorum
-    /// that does not intersect (Ongaro, raft-dev, 2015).
-    /// </summary>
+    /// <summary>One change at a time, each from a leader that stays and knows what is committed.</summary>
     private ConfigurationStatus CheckConfigurationGate(ulong? expectedIndex)
         => Role != Role.Leader ? ConfigurationStatus.NotLeader
             : !TransferTarget.IsNone ? ConfigurationStatus.LeadershipTransfer
-            : _log.CommitIndex < _termStart ? ConfigurationStatus.NoCommitInTerm
+            : !_rules.MayChangeConfiguration(_log.CommitIndex, _termStart) ? ConfigurationStatus.NoCommitInTerm
             : Configuration.IsJoint || !IsConfigurationCommitted ? ConfigurationStatus.ChangeInFlight
             : expectedIndex is { } expected && expected != ConfigurationIndex ? ConfigurationStatus.IndexMismatch
             : ConfigurationStatus.Appended;
@@ -127,7 +124,7 @@ public sealed partial class RaftCore
         }
 
         ClusterConfiguration before = Configuration;
-        _configurations.TruncateFrom(added[0].Index);
+        _rules.UndoConfigurations(_configurations, added[0].Index);
         foreach (ref readonly Entry entry in added)
         {
             if (entry.Type == EntryType.Configuration)

@@ -71,7 +71,7 @@ public sealed partial class RaftCore
             return;
         }
 
-        if (_log.Matches(snapshot.Id))
+        if (_rules.MayKeepLog(_log, snapshot.Id))
         {
             CommitTo(snapshot.Id.Index);
         }

@@ -19,6 +19,7 @@ namespace Raft.Core.Consensus;
 public sealed partial class RaftCore
 {
     private readonly RaftOptions _options;
+    private readonly ConsensusRules _rules;
     private readonly RaftLog _log;
     private readonly ElectionTimer _timer;
     private List<OutboundMessage> _outbox = [];
@@ -49,6 +50,20 @@ public sealed partial class RaftCore
         IRaftLogReader reader,
         ulong seed,
         IRaftTrace? trace = null)
+        : this(id, configuration, options, recovered, reader, seed, trace, ConsensusRules.Proven)
+    {
+    }
+
+    /// <summary>Creates a core that goes by other rules, to show what they are good for.</summary>
+    internal RaftCore(
+        NodeId id,
+        ClusterConfiguration configuration,
+        RaftOptions options,
+        RecoveredState recovered,
+        IRaftLogReader reader,
+        ulong seed,
+        IRaftTrace? trace,
+        ConsensusRules rules)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(options);
@@ -56,6 +71,7 @@ public sealed partial class RaftCore
         options.Validate();
         Id = id;
         _options = options;
+        _rules = rules;
         _log = new RaftLog(recovered, reader);
         _configurations = new ConfigurationHistory(configuration, recovered, _log.CommitIndex);
         _timer = new ElectionTimer(options.ElectionTicks, seed);
