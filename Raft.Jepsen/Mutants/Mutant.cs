@@ -6,7 +6,7 @@ namespace Raft.Jepsen.Mutants;
 
 /// <summary>
 /// A known bug, planted between the core and the simulated world: a driver that breaks the core's contract, or messages and disk contents
-/// changed so that the core acts as if the bug were in it. The base class plants nothing.
+/// changed so that the core acts as if the bug were in it; or, where neither leads there, one of the core's rules replaced. The base class plants nothing.
 /// </summary>
 internal class Mutant(string name, string description, params string[] properties)
 {
@@ -50,6 +50,9 @@ internal class Mutant(string name, string description, params string[] propertie
     /// <summary>Changes a node's options.</summary>
     public virtual RaftOptions Configure(RaftOptions options) => options;
 
+    /// <summary>The rules that a core goes by.</summary>
+    public virtual ConsensusRules Rules => ConsensusRules.Proven;
+
     /// <summary>Changes what a restarted node finds.</summary>
     public virtual RecoveredState Recover(RecoveredState state) => state;
 
@@ -57,6 +60,9 @@ internal class Mutant(string name, string description, params string[] propertie
     public virtual void OnWriteLost(SimulatedDisk disk, in StorageWrite write)
     {
     }
+
+    /// <summary>The message goes to every node there is, member or not.</summary>
+    public virtual bool ReachesEverybody(in Message message) => false;
 
     /// <summary>Changes a message before it leaves.</summary>
     public virtual Message Outgoing(SimulatedNode node, in Message message) => message;
@@ -78,6 +84,15 @@ internal class Mutant(string name, string description, params string[] propertie
 
     /// <summary>Whether a read is served by lease.</summary>
     public virtual bool TryLeaseRead(SimulatedNode node, long clock, out ulong index) => node.Core!.TryLeaseRead(out index);
+
+    /// <summary>The clock that a node goes by.</summary>
+    public virtual long Clock(SimulatedNode node, long now) => node.ClockAt(now);
+
+    /// <summary>Reads that come while a node is paused are served by lease, without a look at the clock.</summary>
+    public virtual bool TrustsLeaseOverPause => false;
+
+    /// <summary>Up to which index confirmed reads are served by a state that is applied up to <paramref name="applied"/>.</summary>
+    public virtual ulong ServeLimit(ulong applied) => applied;
 
     /// <summary>Reads are served without asking anybody.</summary>
     public virtual bool ServesReadsAtOnce => false;

@@ -14,6 +14,8 @@ internal static class MutantCatalog
         new DiskErrorIgnored(), new AnsweredWhenAppended(), new UnknownCalledFailed(), new HeartbeatAnsweredTwice(),
         new JointCountedOverUnion(), new LearnerCounted(), new ConfigurationInForceAtCommit(), new ConfigurationNotInSnapshot(),
         new CompactedBeforeSnapshot(), new MatchingSuffixDropped(), new MiddleCutSilently(), new WitnessOutruns(),
+        new ChangeBeforeOwnCommit(), new ConfigurationNotUndone(), new OutsiderVoteCounted(), new ConflictingLogKept(),
+        new LeaseByWallClock(), new LeaseNotRechecked(), new ServedBeforeApplied(),
         new ReleasedTooEarly(), new RetryCarriedOut(), new SessionsByWallClock(), new SessionsNotInSnapshot(),
     ];
 

@@ -81,6 +81,11 @@ internal sealed partial class SimulatedCluster
 
         Operation operation = _script?.OperationOf(kind, number) ?? DrawOperation(kind, number);
         SimulatedNode node = Target(operation);
+        if (_mutant.TrustsLeaseOverPause && kind == OperationKind.Read)
+        {
+            ReadInPause(node);
+        }
+
         if (!node.IsUp || node.PausedUntil > _scheduler.Now)
         {
             return;
@@ -183,6 +188,15 @@ internal sealed partial class SimulatedCluster
         return value;
     }
 
+    /// <summary>For planted bugs: what a paused node will answer when it goes on.</summary>
+    private void ReadInPause(SimulatedNode node)
+    {
+        if (node.PausedUntil > _scheduler.Now && node.IsUp && node.Core!.TryLeaseRead(out ulong index))
+        {
+            Confirm(node, new PendingRead(_readFloor, node.Core.CommitIndex), index);
+        }
+    }
+
     private void RequestRead(SimulatedNode node, bool byLease)
     {
         RaftCore core = node.Core!;
@@ -229,7 +243,7 @@ internal sealed partial class SimulatedCluster
     {
         ulong index = _mutant.ReadIndex(read, confirmed);
         _invariants.OnRead(node, read, index);
-        node.ReadsToServe.Add(index);
+        node.ReadsToServe.Add((index, read));
     }
 
     /// <summary>A read sees what is applied, which may be more than it asked for; later reads must see it too.</summary>
@@ -243,8 +257,20 @@ internal sealed partial class SimulatedCluster
 
     private void ServeReads(SimulatedNode node, ulong applied)
     {
-        if (node.ReadsToServe.RemoveAll(index => index <= applied) > 0)
+        ulong limit = _mutant.ServeLimit(applied);
+        bool served = false;
+        foreach ((ulong index, PendingRead read) in node.ReadsToServe)
         {
+            if (index <= limit)
+            {
+                _invariants.OnRead(node, read, applied);
+                served = true;
+            }
+        }
+
+        if (served)
+        {
+            node.ReadsToServe.RemoveAll(waiting => waiting.Index <= limit);
             _readFloor = Math.Max(_readFloor, applied);
         }
     }

@@ -20,7 +20,8 @@ internal sealed partial class SimulatedCluster
         RecoveredState recovered = _mutant.Recover(node.Disk.Recover());
         node.Incarnation++;
         node.Core = new RaftCore(
-            node.Id, ClusterConfiguration.Empty, _mutant.Configure(node.Options), recovered, node.Disk, node.CoreRandom.Next(), _protocolTrace);
+            node.Id, ClusterConfiguration.Empty, _mutant.Configure(node.Options), recovered, node.Disk, node.CoreRandom.Next(), _protocolTrace,
+            _mutant.Rules);
         TellTime(node);
         node.StateMachine = new HashStateMachine(ClusterConfiguration.Empty, _plan.Sessions);
         if (recovered.Snapshot is { } snapshot)
@@ -326,6 +327,22 @@ internal sealed partial class SimulatedCluster
 
         _invariants.OnSending(node, message);
         _network.Send(message);
+        if (_mutant.ReachesEverybody(message))
+        {
+            SendToOutsiders(node, message);
+        }
+    }
+
+    /// <summary>For planted bugs: what went to a member goes to all other nodes too.</summary>
+    private void SendToOutsiders(SimulatedNode node, in Message message)
+    {
+        foreach (SimulatedNode other in _nodes)
+        {
+            if (other != node && other.Id != message.To)
+            {
+                _network.Send(message with { To = other.Id });
+            }
+        }
     }
 
     private void Apply(SimulatedNode node, ulong upTo)

@@ -201,7 +201,7 @@ internal sealed partial class SimulatedCluster
         _traceHash = Hash.Chain(_traceHash, (ulong)_scheduler.Now ^ ((ulong)what.Kind << 56) ^ ((ulong)what.Node << 48) ^ state);
     }
 
-    private void TellTime(SimulatedNode node) => node.Core?.AdvanceTime(node.ClockAt(_scheduler.Now));
+    private void TellTime(SimulatedNode node) => node.Core?.AdvanceTime(_mutant.Clock(node, _scheduler.Now));
 
     private void Note(SimulatedNode node, string what, NodeId from = default)
         => _trace!.Add(new TracedEvent(_scheduler.Now, (int)node.Id.Value, (int)from.Value, what));

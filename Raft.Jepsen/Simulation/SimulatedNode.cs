@@ -8,6 +8,8 @@ namespace Raft.Jepsen.Simulation;
 /// <summary>One simulated server: the real core, a simulated disk, a state machine, and what the driver has in hand.</summary>
 internal sealed class SimulatedNode(int position, RaftOptions options, RandomStreams streams, CommittedHistory history, bool mayBeWitness)
 {
+    private const long WallClockSetEvery = 2_000_000;
+
     private long _rateSince;
     private long _clockThen = position * 1_000_000_000L;
 
@@ -61,8 +63,8 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     /// <summary>Reads to be confirmed, by the number that the core gave them.</summary>
     public Dictionary<ulong, PendingRead> Reads { get; } = [];
 
-    /// <summary>Confirmed reads wait until these indexes are applied.</summary>
-    public List<ulong> ReadsToServe { get; } = [];
+    /// <summary>Confirmed reads, each with the index that must be applied before it.</summary>
+    public List<(ulong Index, PendingRead Read)> ReadsToServe { get; } = [];
 
     /// <summary>Term and time of the last read by lease.</summary>
     public (ulong Term, long At) SeenLease { get; set; }
@@ -103,8 +105,15 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     /// <summary>Ticks that a planted bug counts.</summary>
     public int MutantTicks { get; set; }
 
+    /// <summary>The latest time that a planted bug has told.</summary>
+    public long MutantClock { get; set; }
+
     /// <summary>The node's monotonic clock, in microseconds; it runs as its ticks do, also while the node is down.</summary>
     public long ClockAt(long now) => _clockThen + (TickPerMille == 1000 ? now - _rateSince : (now - _rateSince) * 1000 / TickPerMille);
+
+    /// <summary>The node's time of day: every two seconds somebody sets it, up to two seconds wrong.</summary>
+    public long WallClockAt(long now)
+        => ClockAt(now) + (long)(Hash.Chain((ulong)position, (ulong)(now / WallClockSetEvery)) % (2 * WallClockSetEvery)) - WallClockSetEvery;
 
     public void ChangeClockRate(long now, int tickPerMille)
     {
