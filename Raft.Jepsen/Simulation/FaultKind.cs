@@ -16,4 +16,6 @@ internal enum FaultKind
     ClockRate,
     Transfer,
     StrandLeader,
+    ReplayAcks,
+    PauseLeader,
 }

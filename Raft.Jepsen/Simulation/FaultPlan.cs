@@ -138,6 +138,18 @@ internal sealed record FaultPlan
         Sessions = false,
     };
 
+    /// <summary>
+    /// In every second plan leaders hear often what they were told when they led before; in every second one with leases, calm or not, leaders are paused for
+    /// longer than a lease lasts.
+    /// </summary>
+    public FaultPlan WithLeadersHit(RandomStream random)
+    {
+        long[] intervals = [.. FaultIntervals];
+        intervals[(int)FaultKind.ReplayAcks] = random.Below(2) == 0 ? random.Between(20_000, 500_000) : 0;
+        intervals[(int)FaultKind.PauseLeader] = Options.LeaseReads && random.Below(2) == 0 ? random.Between(1, 5) * 1_000_000 : 0;
+        return this with { FaultIntervals = intervals };
+    }
+
     /// <summary>The options of the node at a position.</summary>
     public RaftOptions OptionsOf(int position)
         => Options with { TickMicroseconds = TickLength, Priority = position < Priorities.Length ? Priorities[position] : Options.Priority };
@@ -170,7 +182,7 @@ internal sealed record FaultPlan
             LateMessage = Rate(20_000),
             CrashInReady = Rate(2_000),
             LateDrain = Rate(700_000),
-            FaultIntervals = [.. Enum.GetValues<FaultKind>().Select(Interval)],
+            FaultIntervals = [.. Enum.GetValues<FaultKind>().Select(kind => kind < FaultKind.ReplayAcks ? Interval(kind) : 0)],
             TriggerChances =
             [
                 .. Enum.GetValues<TriggerPoint>().Select(point => Rate(IsFrequent(point) ? 10_000 : 150_000) * (calm ? 0 : 1)),

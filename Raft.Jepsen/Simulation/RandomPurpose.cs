@@ -22,4 +22,5 @@ internal enum RandomPurpose
     End,
     LastingCut,
     Leases,
+    LeadersHit,
 }

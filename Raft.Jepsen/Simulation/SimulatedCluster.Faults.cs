@@ -107,6 +107,12 @@ internal sealed partial class SimulatedCluster
             case FaultKind.StrandLeader:
                 StrandLeader(fault, Array.Find(_nodes, other => other.IsLeader) ?? node, draw);
                 break;
+            case FaultKind.ReplayAcks:
+                StrikeLeaders(fault with { Effect = FaultEffect.ReplayAcks });
+                break;
+            case FaultKind.PauseLeader:
+                StrikeLeaders(fault with { Effect = FaultEffect.Pause, Duration = _plan.ElectionTimeout + draw.Wait(2 * _plan.ElectionTimeout) });
+                break;
             default:
                 break;
         }
@@ -136,6 +142,15 @@ internal sealed partial class SimulatedCluster
         }
 
         Strike(DrawCut(fault.Cause, AllLinksOf(leader), draw));
+    }
+
+    /// <summary>The same happens to everyone who takes itself for a leader.</summary>
+    private void StrikeLeaders(Fault fault)
+    {
+        foreach (SimulatedNode leader in _nodes.Where(node => node.IsLeader))
+        {
+            Strike(fault with { Node = (int)leader.Id.Value });
+        }
     }
 
     private Fault DrawCrash(FaultCause cause, SimulatedNode node, RandomStream draw) => new()

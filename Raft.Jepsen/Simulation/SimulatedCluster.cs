@@ -93,7 +93,8 @@ internal sealed partial class SimulatedCluster
     public static FaultPlan PlanOf(ulong seed)
     {
         var streams = new RandomStreams(seed);
-        return FaultPlan.Draw(streams.Open(RandomPurpose.Setup), streams.Open(RandomPurpose.Leases), everything: seed % 2 == 1);
+        FaultPlan plan = FaultPlan.Draw(streams.Open(RandomPurpose.Setup), streams.Open(RandomPurpose.Leases), everything: seed % 2 == 1);
+        return plan.WithLeadersHit(streams.Open(RandomPurpose.LeadersHit));
     }
 
     /// <summary>Runs to the end, or to the first property that breaks. Once only.</summary>

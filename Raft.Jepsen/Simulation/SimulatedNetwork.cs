@@ -95,12 +95,15 @@ internal sealed class SimulatedNetwork
         }
     }
 
-    /// <summary>The newest acknowledgement of an earlier term that each node has sent to a node arrives there soon.</summary>
+    /// <summary>
+    /// The newest acknowledgement of an earlier term that each node has sent to a node arrives there soon. A link that is cut by now does not hold back what
+    /// was sent before.
+    /// </summary>
     public void ReplayAcks(int to, ulong term)
     {
         for (int from = 0; from < _acks.GetLength(0); from++)
         {
-            if (_acks[from, to].Before(term) is { } ack && _cuts[from, to] == 0)
+            if (_acks[from, to].Before(term) is { } ack)
             {
                 _occurrences[(int)Occurrence.OldAckReplayed]++;
                 Schedule(ack, to, 1);
