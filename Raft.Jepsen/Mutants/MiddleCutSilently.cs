@@ -1,4 +1,4 @@
-using Raft.Core.Storage;
+using Raft.Jepsen.Simulation;
 
 namespace Raft.Jepsen.Mutants;
 
@@ -6,22 +6,14 @@ namespace Raft.Jepsen.Mutants;
 internal sealed class MiddleCutSilently()
     : Mutant("middle-cut-silently", "A restart cuts the log at a damaged entry in the middle, and goes on.", "S22")
 {
-    public override RecoveredState Recover(RecoveredState state)
+    public override bool StartsDamaged(SimulatedDisk disk, DiskDamage damage)
     {
-        ulong last = (state.Base.Index + state.LastIndex) / 2;
-        if (last < (state.Snapshot?.Id.Index ?? state.Base.Index))
+        if (damage.Part != DiskPart.Log)
         {
-            return state;
+            return false;
         }
 
-        return new RecoveredState(
-            state.HardState with { Commit = Math.Min(state.HardState.Commit, last) },
-            state.Base,
-            last,
-            [.. state.TermRuns.Where(run => run.FirstIndex <= last)])
-        {
-            Snapshot = state.Snapshot,
-            Configurations = [.. state.Configurations.Where(entry => entry.Index <= last)],
-        };
+        disk.CutFrom(damage.Index);
+        return true;
     }
 }

@@ -44,6 +44,15 @@ internal class Mutant(string name, string description, params string[] propertie
     /// <summary>A write that failed is taken for done.</summary>
     public virtual bool IgnoresDiskErrors => false;
 
+    /// <summary>A write for which the disk had no room is taken for done.</summary>
+    public virtual bool IgnoresFullDisks => false;
+
+    /// <summary>A node whose disk was wiped starts all the same, under its old id.</summary>
+    public virtual bool StartsWiped => false;
+
+    /// <summary>A node starts from a damaged disk all the same, and may change what it holds before.</summary>
+    public virtual bool StartsDamaged(SimulatedDisk disk, DiskDamage damage) => false;
+
     /// <summary>Clients of a lost leadership hear that their commands failed.</summary>
     public virtual bool CallsUnknownFailed => false;
 

@@ -5,7 +5,7 @@ using Raft.Jepsen.Simulation;
 namespace Raft.Jepsen.Mutants;
 
 /// <summary>A restart takes a half-written entry for a whole one.</summary>
-internal sealed class TornTailAccepted() : Mutant("torn-tail-accepted", "A restart takes a half-written entry for a whole one.", "S3")
+internal sealed class TornTailAccepted() : Mutant("torn-tail-accepted", "A restart takes a half-written entry for a whole one.", "S22", "S3")
 {
     public override void OnWriteLost(SimulatedDisk disk, in StorageWrite write)
     {

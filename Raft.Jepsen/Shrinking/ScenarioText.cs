@@ -46,6 +46,9 @@ internal static class ScenarioText
         FaultEffect.Transfer => $"the leader hands over to {(fault.Node == 0 ? "whoever it likes" : $"node {fault.Node}")}",
         FaultEffect.ReplayAcks => $"old acknowledgements reach node {fault.Node}",
         FaultEffect.StayDown => $"node {fault.Node} is down for good; {Survivors(fault)}",
+        FaultEffect.FillDisk => $"node {fault.Node}'s disk is full for {Milliseconds(fault.Duration)}, after {fault.Amount} more writes; {Survivors(fault)}",
+        FaultEffect.DamageDisk => $"node {fault.Node} crashes, and its disk is damaged ({fault.Amount}); {Survivors(fault)}",
+        FaultEffect.WipeDisk => $"node {fault.Node} crashes, and its disk is wiped",
         _ => fault.Effect.ToString(),
     };
 

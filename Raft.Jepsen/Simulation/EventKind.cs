@@ -18,4 +18,5 @@ internal enum EventKind : byte
     Reconnect,
     Heal,
     LivenessCheck,
+    ReplaceNode,
 }

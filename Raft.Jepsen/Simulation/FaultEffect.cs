@@ -13,4 +13,7 @@ internal enum FaultEffect
     Transfer,
     ReplayAcks,
     StayDown,
+    FillDisk,
+    DamageDisk,
+    WipeDisk,
 }

@@ -18,4 +18,7 @@ internal enum FaultKind
     StrandLeader,
     ReplayAcks,
     PauseLeader,
+    FullDisk,
+    DamagedDisk,
+    WipedDisk,
 }

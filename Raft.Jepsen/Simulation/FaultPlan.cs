@@ -82,6 +82,9 @@ internal sealed record FaultPlan
     /// <summary>After the faults one direction of one link stays cut for good: pre-vote and check-quorum must cope with it.</summary>
     public required bool LinkStaysCut { get; init; }
 
+    /// <summary>Every second command is one of a client session.</summary>
+    public required bool Sessions { get; init; }
+
     /// <summary>The election timeout, shortest draw, in microseconds.</summary>
     [JsonIgnore]
     public long ElectionTimeout => Options.ElectionTicks * TickLength;
@@ -89,6 +92,10 @@ internal sealed record FaultPlan
     /// <summary>All nodes, members at first or not.</summary>
     [JsonIgnore]
     public int Nodes => Voters + Learners + Spares;
+
+    /// <summary>Voters that may lose their disks for good. None where the members change anyway: those who are left might be too few then.</summary>
+    [JsonIgnore]
+    public int LosableDisks => ChangeInterval == 0 && Witnesses == 0 ? (Voters - 1) / 2 : 0;
 
     /// <summary>The plan for one node less.</summary>
     public FaultPlan WithoutLastNode()
@@ -105,9 +112,6 @@ internal sealed record FaultPlan
     public int LongestTick => Options.LeaseReads ? 1000 : 2000;
 
     /// <summary>Three voters with the options that a host gets by default, and no faults.</summary>
-    /// <summary>Every second command is one of a client session.</summary>
-    public required bool Sessions { get; init; }
-
     public static FaultPlan Plain { get; } = new()
     {
         Voters = 3,
@@ -158,14 +162,14 @@ internal sealed record FaultPlan
     /// Half of the plans with leases are calm but for what threatens leases, because among all other faults a leader rarely holds one, and there is
     /// much to do: if a lease is wrong, it is for a short time.
     /// </summary>
-    public static FaultPlan Draw(RandomStream random, RandomStream leases, bool everything)
+    public static FaultPlan Draw(RandomStream random, RandomStream leases, RandomStream disks, bool everything)
     {
         RaftOptions options = DrawLease(leases, DrawOptions(random));
         bool calm = options.LeaseReads && leases.Below(2) == 0;
         long tick = random.Between(10_000, 40_000);
         int voters = VoterCounts[random.Below(VoterCounts.Length)];
         bool changes = random.Below(2) == 0;
-        return new FaultPlan
+        var plan = new FaultPlan
         {
             Voters = voters,
             Learners = random.Below(4) == 0 ? 1 : 0,
@@ -198,6 +202,7 @@ internal sealed record FaultPlan
             LinkStaysCut = random.Below(4) == 0,
             Sessions = random.Below(4) == 0,
         };
+        return calm ? plan : plan.WithDiskFaults(disks, everything);
 
         long Interval(FaultKind kind)
         {
@@ -208,6 +213,24 @@ internal sealed record FaultPlan
         bool On() => everything || random.Below(2) == 0;
         static bool IsFrequent(TriggerPoint point) => point is TriggerPoint.CommitAdvanced or TriggerPoint.ReadRequested or TriggerPoint.ReadByLease;
         int Rate(int most) => On() ? (int)random.Between(1, most) : 0;
+    }
+
+    /// <summary>
+    /// Full disks, and in some plans disks that are lost for good, which leaves the cluster with fewer nodes for the rest of the run; half of those have a spare
+    /// node to take the place of one.
+    /// </summary>
+    private FaultPlan WithDiskFaults(RandomStream random, bool everything)
+    {
+        long full = random.Between(3, 30) * 1_000_000;
+        long damaged = random.Between(5, 60) * 1_000_000;
+        long wiped = random.Between(5, 60) * 1_000_000;
+        bool fills = random.Below(2) == 0 || everything;
+        bool loses = random.Below(2) == 0 && LosableDisks > 0;
+        long[] intervals = [.. FaultIntervals];
+        intervals[(int)FaultKind.FullDisk] = fills ? full : 0;
+        intervals[(int)FaultKind.DamagedDisk] = loses ? damaged : 0;
+        intervals[(int)FaultKind.WipedDisk] = loses ? wiped : 0;
+        return this with { FaultIntervals = intervals, Spares = loses ? random.Below(2) : Spares };
     }
 
     private static RaftOptions DrawLease(RandomStream random, RaftOptions options)

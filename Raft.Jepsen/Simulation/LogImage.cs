@@ -43,7 +43,7 @@ internal sealed class LogImage(WrittenChains chains)
 
     public LogSlot Append(in Entry entry)
     {
-        var slot = new LogSlot(entry, (entry.Type == EntryType.Withheld ? chains.Of(entry.Id) : null) ?? ChainOf(entry));
+        var slot = new LogSlot(entry, (entry.Type == EntryType.Withheld ? chains.Of(entry.Id) : null) ?? ChainOf(ChainAt(LastIndex), entry));
         chains.Note(entry.Id, slot.Chain);
         Add(slot);
         return slot;
@@ -108,8 +108,38 @@ internal sealed class LogImage(WrittenChains chains)
     public List<Entry> Configurations()
         => [.. _slots.Skip((int)Base.Index).Select(slot => slot.Entry).Where(entry => entry.Type == EntryType.Configuration)];
 
-    private ulong ChainOf(in Entry entry)
-        => Hash.Chain(Hash.Chain(Hash.Chain(ChainAt(LastIndex), entry.Term), (ulong)entry.Type), entry.Payload.Span);
+    /// <summary>The entries behind the base that are commands with content.</summary>
+    public List<ulong> Commands()
+        => [.. _slots.Skip((int)Base.Index).Where(slot => slot.Entry is { Type: EntryType.Command, Payload.IsEmpty: false }).Select(slot => slot.Entry.Index)];
+
+    /// <summary>A fault of the disk puts other content in the place of an entry's. The hash stays, as the checksum that does not fit any more.</summary>
+    public void Rewrite(ulong index, ReadOnlyMemory<byte> payload)
+        => _slots[(int)index - 1] = _slots[(int)index - 1] with { Entry = this[index].Entry with { Payload = payload } };
+
+    /// <summary>The first entry behind the base that its hash does not fit, or <c>null</c>.</summary>
+    public ulong? FindDamage()
+    {
+        for (ulong index = Base.Index + 1; index <= LastIndex; index++)
+        {
+            LogSlot slot = this[index];
+            if (slot.Entry.Type != EntryType.Withheld && slot.Chain != ChainOf(ChainAt(index - 1), slot.Entry))
+            {
+                return index;
+            }
+        }
+
+        return null;
+    }
+
+    public void Clear()
+    {
+        Base = default;
+        _slots.Clear();
+        _configurations.Clear();
+    }
+
+    private static ulong ChainOf(ulong before, in Entry entry)
+        => Hash.Chain(Hash.Chain(Hash.Chain(before, entry.Term), (ulong)entry.Type), entry.Payload.Span);
 
     private void Add(in LogSlot slot)
     {

@@ -23,4 +23,5 @@ internal enum RandomPurpose
     LastingCut,
     Leases,
     LeadersHit,
+    Disks,
 }

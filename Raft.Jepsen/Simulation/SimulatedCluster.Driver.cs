@@ -12,7 +12,7 @@ internal sealed partial class SimulatedCluster
 
     private void Start(SimulatedNode node)
     {
-        if (node.IsUp || node.StaysDown)
+        if (node.IsUp || node.StaysDown || RefusesToStart(node))
         {
             return;
         }
@@ -87,12 +87,10 @@ internal sealed partial class SimulatedCluster
             return;
         }
 
-        if (node.DiskFault is { } failure)
+        if (node.DiskFault is not null && TakeDiskFault(node) is { } failure)
         {
-            Count(Occurrence.DiskFailure);
             node.Disk.Fail();
-            node.DiskFault = null;
-            if (!_mutant.IgnoresDiskErrors)
+            if (!Ignores(failure))
             {
                 Crash(node, failure);
                 return;

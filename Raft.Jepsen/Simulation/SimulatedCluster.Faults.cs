@@ -113,6 +113,18 @@ internal sealed partial class SimulatedCluster
             case FaultKind.PauseLeader:
                 StrikeLeaders(fault with { Effect = FaultEffect.Pause, Duration = _plan.ElectionTimeout + draw.Wait(2 * _plan.ElectionTimeout) });
                 break;
+            case FaultKind.FullDisk:
+                Fault full = DrawCrash(cause, node, draw) with { Effect = FaultEffect.FillDisk, Amount = draw.Below(32) };
+                Strike(full with { Duration = draw.Wait(8 * _plan.ElectionTimeout) });
+                break;
+            case FaultKind.DamagedDisk:
+                node = _nodes[draw.Below(_plan.Voters)];
+                Strike(DrawCrash(cause, node, draw) with { Effect = FaultEffect.DamageDisk, Amount = draw.Below(1 << 24) });
+                break;
+            case FaultKind.WipedDisk:
+                node = _nodes[draw.Below(_plan.Voters)];
+                Strike(DrawCrash(cause, node, draw) with { Effect = FaultEffect.WipeDisk });
+                break;
             default:
                 break;
         }
@@ -206,7 +218,7 @@ internal sealed partial class SimulatedCluster
     private void Strike(Fault fault)
     {
         SimulatedNode node = _nodes[Math.Max(0, fault.Node - 1)];
-        if (fault.Effect == FaultEffect.Crash && !node.IsUp)
+        if ((fault.Effect == FaultEffect.Crash && !node.IsUp) || (IsLossOfDisk(fault) && !MayLoseDisk(node)))
         {
             return;
         }
@@ -248,6 +260,12 @@ internal sealed partial class SimulatedCluster
             case FaultEffect.StayDown:
                 Crash(node, fault);
                 node.StaysDown = true;
+                break;
+            case FaultEffect.FillDisk:
+                Fill(node, fault);
+                break;
+            case FaultEffect.DamageDisk or FaultEffect.WipeDisk:
+                LoseDisk(node, fault);
                 break;
             default:
                 break;

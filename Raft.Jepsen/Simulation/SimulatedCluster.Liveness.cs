@@ -29,15 +29,16 @@ internal sealed partial class SimulatedCluster
         _healedAt = _scheduler.Now;
         _network.Heal();
         _linkStaysCut = CutForGood();
-        bool isFixed = _plan is { ChangeInterval: 0, Witnesses: 0 };
-        int mayStayDown = _linkStaysCut || !isFixed ? 0 : (_plan.Voters - 1) / 2;
+        bool isFixed = _plan is { ChangeInterval: 0, Witnesses: 0, Spares: 0 };
+        int mayStayDown = _linkStaysCut || !isFixed ? 0 : _plan.LosableDisks - _lostDisks;
         foreach (SimulatedNode node in _nodes)
         {
             node.ChangeClockRate(_scheduler.Now, 1000);
             node.DiskExtra = 0;
             node.DiskFault = null;
+            node.RoomAt = 0;
             node.PausedUntil = 0;
-            if (mayStayDown > 0 && DrawsToStayDown(node))
+            if (mayStayDown > 0 && !HasLostDisk(node) && DrawsToStayDown(node))
             {
                 mayStayDown--;
             }
@@ -52,12 +53,12 @@ internal sealed partial class SimulatedCluster
     }
 
     /// <summary>
-    /// One direction of one link may stay cut, where pre-vote and check-quorum are on and enough nodes are left. Then all nodes are up, so that this is
-    /// the only fault.
+    /// One direction of one link may stay cut, where pre-vote and check-quorum are on and enough nodes are left. Then all nodes are up and none has lost its
+    /// disk, so that this is the only fault.
     /// </summary>
     private bool CutForGood()
     {
-        if (!_plan.LinkStaysCut || !_plan.Options.PreVote || !_plan.Options.CheckQuorum || _plan.Voters < 3 || _plan.ChangeInterval > 0)
+        if (!_plan.LinkStaysCut || !_plan.Options.PreVote || !_plan.Options.CheckQuorum || _plan.Voters < 3 || _plan.ChangeInterval > 0 || _lostDisks > 0)
         {
             return false;
         }

@@ -20,7 +20,7 @@ internal sealed partial class SimulatedCluster
         _invariants.OnSaving(node);
         byte[] content = machine.Save(_plan.SnapshotPadding);
         LogId id = node.Disk.Issued[machine.AppliedIndex].Entry.Id;
-        node.Saving = (new SnapshotMetadata(id, machine.Configuration, machine.ConfigurationIndex, content.Length, Checksum(content)), content);
+        node.Saving = (new SnapshotMetadata(id, machine.Configuration, machine.ConfigurationIndex, content.Length, SimulatedDisk.Checksum(content)), content);
         _scheduler.In(DiskTime(node), new SimulationEvent(EventKind.SnapshotSaved, node.Position, node.Incarnation, 0));
         if (_mutant.ReportsSnapshotsAtOnce)
         {
@@ -32,6 +32,12 @@ internal sealed partial class SimulatedCluster
     {
         (SnapshotMetadata snapshot, byte[] content) = node.Saving!.Value;
         node.Saving = null;
+        if (IsFull(node))
+        {
+            Count(Occurrence.SnapshotAbandonedOnFullDisk);
+            return;
+        }
+
         node.Disk.Seal(snapshot, content);
         Count(Occurrence.SnapshotTaken);
         if (_trace is not null)
@@ -139,7 +145,7 @@ internal sealed partial class SimulatedCluster
         node.Staged = node.Staged == staged ? null : node.Staged;
         byte[] content = [.. staged.Content];
         bool damaged = !_healing && node.DriverRandom.Chance(_plan.StagingFailure);
-        if (damaged || Checksum(content) != staged.Snapshot.Checksum)
+        if (damaged || IsFull(node) || SimulatedDisk.Checksum(content) != staged.Snapshot.Checksum)
         {
             Count(Occurrence.SnapshotStagingFailed);
             node.Core!.OnStagingFailed(staged.Snapshot);
@@ -188,6 +194,4 @@ internal sealed partial class SimulatedCluster
 
     private long DiskTime(SimulatedNode node)
         => (_healing ? node.DiskRandom.Between(100, 1_000) : node.DiskRandom.Wait(_plan.DiskDelay)) + node.DiskExtra;
-
-    private static uint Checksum(byte[] content) => content.Length == 0 ? 0 : (uint)Hash.Chain(0, content);
 }

@@ -93,7 +93,8 @@ internal sealed partial class SimulatedCluster
     public static FaultPlan PlanOf(ulong seed)
     {
         var streams = new RandomStreams(seed);
-        FaultPlan plan = FaultPlan.Draw(streams.Open(RandomPurpose.Setup), streams.Open(RandomPurpose.Leases), everything: seed % 2 == 1);
+        FaultPlan plan = FaultPlan.Draw(
+            streams.Open(RandomPurpose.Setup), streams.Open(RandomPurpose.Leases), streams.Open(RandomPurpose.Disks), everything: seed % 2 == 1);
         return plan.WithLeadersHit(streams.Open(RandomPurpose.LeadersHit));
     }
 
@@ -193,6 +194,9 @@ internal sealed partial class SimulatedCluster
                 break;
             case EventKind.LivenessCheck:
                 CheckLiveness();
+                break;
+            case EventKind.ReplaceNode:
+                Replace(node);
                 break;
             default:
                 break;

@@ -9,7 +9,7 @@ namespace Raft.Jepsen.Simulation;
 /// rest a prefix. Beside the stream lie snapshots, each whole and durable once it is sealed.
 /// </summary>
 /// <param name="history">What was committed: a snapshot stands for a part of it.</param>
-internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
+internal sealed partial class SimulatedDisk(CommittedHistory history) : IRaftLogReader
 {
     private readonly Queue<StorageWrite> _pending = new();
     private readonly Dictionary<SnapshotMetadata, byte[]> _snapshots = [];
@@ -86,8 +86,10 @@ internal sealed class SimulatedDisk(CommittedHistory history) : IRaftLogReader
             WriteDurably(_pending.Dequeue());
         }
 
+        Remember();
         if (_pending.TryPeek(out StorageWrite lost))
         {
+            HasTornTail = lost.Entries.Count > 0;
             mutant.OnWriteLost(this, lost);
         }
 

@@ -86,6 +86,13 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     /// <summary>The fault by which the next write under way will fail.</summary>
     public Fault? DiskFault { get; set; }
 
+    /// <summary>The fault that filled the disk, until it is over and noticed; the writes that still fit, below zero once one did not; and when there is room again.</summary>
+    public Fault? FullDisk { get; set; }
+
+    public int FittingWrites { get; set; }
+
+    public long RoomAt { get; set; }
+
     /// <summary>How often each <see cref="TriggerPoint"/> has come, over all starts.</summary>
     public long[] Moments { get; } = new long[Enum.GetValues<TriggerPoint>().Length];
 
