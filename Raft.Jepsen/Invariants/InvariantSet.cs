@@ -17,6 +17,7 @@ internal sealed class InvariantSet
     private readonly IDeliveryObserver[] _deliveries;
     private readonly IRestartObserver[] _restarts;
     private readonly IReadObserver[] _reads;
+    private readonly IStaleReadObserver[] _staleReads;
     private readonly ISnapshotObserver[] _snapshots;
     private readonly IReleaseObserver[] _releases;
     private readonly IReplyObserver[] _replies;
@@ -32,7 +33,7 @@ internal sealed class InvariantSet
             new ElectionSafety(), new LeaderAppendOnly(), new LogMatching(committed.Chains), new LeaderCompleteness(committed), new CommitDurability(nodes),
             new CommitRule(), new CommitOrder(committed), new StateMachineSafety(committed), new VoteOnce(),
             new TermMonotonicity(nodes.Count),
-            new AckDurability(nodes), new ElectionRestriction(), new ReadLinearizability(), new RecoveryEquivalence(),
+            new AckDurability(nodes), new ElectionRestriction(), new ReadLinearizability(), new BoundedStaleness(nodes.Count), new RecoveryEquivalence(),
             new ProgressBounds(nodes), new StableIndexTruth(), new SnapshotSafety(committed), new StopOnDiskError(),
             new ConfigurationSafety(nodes),
             new ReplyTruth(committed), new AtMostOnce(committed), .. others,
@@ -46,6 +47,7 @@ internal sealed class InvariantSet
         _deliveries = [.. all.OfType<IDeliveryObserver>()];
         _restarts = [.. all.OfType<IRestartObserver>()];
         _reads = [.. all.OfType<IReadObserver>()];
+        _staleReads = [.. all.OfType<IStaleReadObserver>()];
         _snapshots = [.. all.OfType<ISnapshotObserver>()];
         _releases = [.. all.OfType<IReleaseObserver>()];
         _replies = [.. all.OfType<IReplyObserver>()];
@@ -144,6 +146,22 @@ internal sealed class InvariantSet
         foreach (IReadObserver observer in _reads)
         {
             observer.OnRead(node, read, index);
+        }
+    }
+
+    public void OnStaleRead(SimulatedNode node, ulong floor, ulong index)
+    {
+        foreach (IStaleReadObserver observer in _staleReads)
+        {
+            observer.OnStaleRead(node, floor, index);
+        }
+    }
+
+    public void OnStaleReadServed(SimulatedNode node)
+    {
+        foreach (IStaleReadObserver observer in _staleReads)
+        {
+            observer.OnStaleReadServed(node);
         }
     }
 

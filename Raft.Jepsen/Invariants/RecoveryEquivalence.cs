@@ -3,7 +3,9 @@ using Raft.Jepsen.Simulation;
 
 namespace Raft.Jepsen.Invariants;
 
-/// <summary>S22: a restarted core has exactly what was durable when the node went down. Where the disk does not hold that any more, there is no restart.</summary>
+/// <summary>
+/// S22: a restarted core has exactly what was durable when the node went down. Where the disk does not hold that any more, there is no restart.
+/// </summary>
 internal sealed class RecoveryEquivalence : IRestartObserver
 {
     public void OnRestarted(SimulatedNode node, RecoveredState recovered)

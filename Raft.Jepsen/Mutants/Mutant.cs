@@ -103,6 +103,9 @@ internal class Mutant(string name, string description, params string[] propertie
     /// <summary>Up to which index confirmed reads are served by a state that is applied up to <paramref name="applied"/>.</summary>
     public virtual ulong ServeLimit(ulong applied) => applied;
 
+    /// <summary>Whether a read of a bounded age is served.</summary>
+    public virtual bool TryBoundedStaleRead(SimulatedNode node, long maxAge, out ulong index) => node.Core!.TryBoundedStaleRead(maxAge, out index);
+
     /// <summary>Reads are served without asking anybody.</summary>
     public virtual bool ServesReadsAtOnce => false;
 

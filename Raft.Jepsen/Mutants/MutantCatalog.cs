@@ -17,7 +17,7 @@ internal static class MutantCatalog
         new ChangeBeforeOwnCommit(), new ConfigurationNotUndone(), new OutsiderVoteCounted(), new ConflictingLogKept(),
         new LeaseByWallClock(), new LeaseNotRechecked(), new ServedBeforeApplied(),
         new ReleasedTooEarly(), new RetryCarriedOut(), new SessionsByWallClock(), new SessionsNotInSnapshot(),
-        new FullDiskIgnored(), new DamagedEntryAccepted(), new WipedNodeVotes(),
+        new FullDiskIgnored(), new DamagedEntryAccepted(), new WipedNodeVotes(), new StaleReadPastBound(),
     ];
 
     /// <summary>The mutant with that name, or <c>null</c>.</summary>

@@ -46,7 +46,8 @@ internal static class ScenarioText
         FaultEffect.Transfer => $"the leader hands over to {(fault.Node == 0 ? "whoever it likes" : $"node {fault.Node}")}",
         FaultEffect.ReplayAcks => $"old acknowledgements reach node {fault.Node}",
         FaultEffect.StayDown => $"node {fault.Node} is down for good; {Survivors(fault)}",
-        FaultEffect.FillDisk => $"node {fault.Node}'s disk is full for {Milliseconds(fault.Duration)}, after {fault.Amount} more writes; {Survivors(fault)}",
+        FaultEffect.FillDisk =>
+            $"node {fault.Node}'s disk is full for {Milliseconds(fault.Duration)}, after {fault.Amount} more writes; {Survivors(fault)}",
         FaultEffect.DamageDisk => $"node {fault.Node} crashes, and its disk is damaged ({fault.Amount}); {Survivors(fault)}",
         FaultEffect.WipeDisk => $"node {fault.Node} crashes, and its disk is wiped",
         _ => fault.Effect.ToString(),
@@ -74,6 +75,7 @@ internal static class ScenarioText
     {
         string who = operation.ToLeader ? $"the leader, or else node {operation.Node}" : $"node {operation.Node}";
         return operation.Changes is { } changes ? $"change of members to {who}: {string.Join(", ", changes)}"
+            : operation.Kind == OperationKind.StaleRead ? $"read of a bounded age from {who}"
             : operation.Kind == OperationKind.Read ? $"read from {who}"
             : $"{operation.Commands} commands to {who}{(operation.Forward ? ", who may pass them on" : "")}";
     }

@@ -19,4 +19,5 @@ internal enum EventKind : byte
     Heal,
     LivenessCheck,
     ReplaceNode,
+    StaleRead,
 }

@@ -35,8 +35,8 @@ internal sealed record Fault
     public int Survivors { get; init; }
 
     /// <summary>
-    /// Of a crash in a Ready: after how many effects. Of a clock: the length of a tick in thousandths of the right one. Of a full disk: the writes that still
-    /// fit. Of a damaged one: where and how.
+    /// Of a crash in a Ready: after how many effects. Of a clock: the length of a tick in thousandths of the right one. Of a full disk: the writes
+    /// that still fit. Of a damaged one: where and how.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Amount { get; init; }

@@ -59,6 +59,12 @@ internal sealed record FaultPlan
 
     public required long ReadInterval { get; init; }
 
+    /// <summary>Typical time between two reads of a bounded age, in microseconds; 0 when there are none.</summary>
+    public long StaleReadInterval { get; init; }
+
+    /// <summary>That age on the clock of the node that is asked, in microseconds.</summary>
+    public long MaxStaleness { get; init; }
+
     /// <summary>Typical time between two changes of the membership, in microseconds; 0 when there are none.</summary>
     public required long ChangeInterval { get; init; }
 
@@ -142,18 +148,6 @@ internal sealed record FaultPlan
         Sessions = false,
     };
 
-    /// <summary>
-    /// In every second plan leaders hear often what they were told when they led before; in every second one with leases, calm or not, leaders are paused for
-    /// longer than a lease lasts.
-    /// </summary>
-    public FaultPlan WithLeadersHit(RandomStream random)
-    {
-        long[] intervals = [.. FaultIntervals];
-        intervals[(int)FaultKind.ReplayAcks] = random.Below(2) == 0 ? random.Between(20_000, 500_000) : 0;
-        intervals[(int)FaultKind.PauseLeader] = Options.LeaseReads && random.Below(2) == 0 ? random.Between(1, 5) * 1_000_000 : 0;
-        return this with { FaultIntervals = intervals };
-    }
-
     /// <summary>The options of the node at a position.</summary>
     public RaftOptions OptionsOf(int position)
         => Options with { TickMicroseconds = TickLength, Priority = position < Priorities.Length ? Priorities[position] : Options.Priority };
@@ -162,8 +156,10 @@ internal sealed record FaultPlan
     /// Half of the plans with leases are calm but for what threatens leases, because among all other faults a leader rarely holds one, and there is
     /// much to do: if a lease is wrong, it is for a short time.
     /// </summary>
-    public static FaultPlan Draw(RandomStream random, RandomStream leases, RandomStream disks, bool everything)
+    public static FaultPlan Draw(RandomStreams streams, bool everything)
     {
+        RandomStream random = streams.Open(RandomPurpose.Setup);
+        RandomStream leases = streams.Open(RandomPurpose.Leases);
         RaftOptions options = DrawLease(leases, DrawOptions(random));
         bool calm = options.LeaseReads && leases.Below(2) == 0;
         long tick = random.Between(10_000, 40_000);
@@ -202,7 +198,8 @@ internal sealed record FaultPlan
             LinkStaysCut = random.Below(4) == 0,
             Sessions = random.Below(4) == 0,
         };
-        return calm ? plan : plan.WithDiskFaults(disks, everything);
+        plan = plan.WithStaleReads(streams.Open(RandomPurpose.Staleness)).WithLeadersHit(streams.Open(RandomPurpose.LeadersHit));
+        return calm ? plan : plan.WithDiskFaults(streams.Open(RandomPurpose.Disks), everything);
 
         long Interval(FaultKind kind)
         {
@@ -216,8 +213,20 @@ internal sealed record FaultPlan
     }
 
     /// <summary>
-    /// Full disks, and in some plans disks that are lost for good, which leaves the cluster with fewer nodes for the rest of the run; half of those have a spare
-    /// node to take the place of one.
+    /// In every second plan leaders hear often what they were told when they led before; in every second one with leases, calm or not, leaders are paused for
+    /// longer than a lease lasts.
+    /// </summary>
+    private FaultPlan WithLeadersHit(RandomStream random)
+    {
+        long[] intervals = [.. FaultIntervals];
+        intervals[(int)FaultKind.ReplayAcks] = random.Below(2) == 0 ? random.Between(20_000, 500_000) : 0;
+        intervals[(int)FaultKind.PauseLeader] = Options.LeaseReads && random.Below(2) == 0 ? random.Between(1, 5) * 1_000_000 : 0;
+        return this with { FaultIntervals = intervals };
+    }
+
+    /// <summary>
+    /// Full disks, and in some plans disks that are lost for good, which leaves the cluster with fewer nodes for the rest of the run; half of
+    /// those have a spare node to take the place of one.
     /// </summary>
     private FaultPlan WithDiskFaults(RandomStream random, bool everything)
     {
@@ -232,6 +241,9 @@ internal sealed record FaultPlan
         intervals[(int)FaultKind.WipedDisk] = loses ? wiped : 0;
         return this with { FaultIntervals = intervals, Spares = loses ? random.Below(2) : Spares };
     }
+
+    private FaultPlan WithStaleReads(RandomStream random)
+        => this with { StaleReadInterval = random.Between(20_000, 400_000), MaxStaleness = random.Between(1, 20) * ElectionTimeout / 4 };
 
     private static RaftOptions DrawLease(RandomStream random, RaftOptions options)
         => options.CheckQuorum && random.Below(2) == 0

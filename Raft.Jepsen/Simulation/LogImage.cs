@@ -110,7 +110,7 @@ internal sealed class LogImage(WrittenChains chains)
 
     /// <summary>The entries behind the base that are commands with content.</summary>
     public List<ulong> Commands()
-        => [.. _slots.Skip((int)Base.Index).Where(slot => slot.Entry is { Type: EntryType.Command, Payload.IsEmpty: false }).Select(slot => slot.Entry.Index)];
+        => [.. _slots.Skip((int)Base.Index).Select(slot => slot.Entry).Where(IsCommand).Select(entry => entry.Index)];
 
     /// <summary>A fault of the disk puts other content in the place of an entry's. The hash stays, as the checksum that does not fit any more.</summary>
     public void Rewrite(ulong index, ReadOnlyMemory<byte> payload)
@@ -137,6 +137,8 @@ internal sealed class LogImage(WrittenChains chains)
         _slots.Clear();
         _configurations.Clear();
     }
+
+    private static bool IsCommand(Entry entry) => entry is { Type: EntryType.Command, Payload.IsEmpty: false };
 
     private static ulong ChainOf(ulong before, in Entry entry)
         => Hash.Chain(Hash.Chain(Hash.Chain(before, entry.Term), (ulong)entry.Type), entry.Payload.Span);

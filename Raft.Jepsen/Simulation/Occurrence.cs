@@ -24,6 +24,8 @@ internal enum Occurrence
     ReadAbandoned,
     ReadAtFollower,
     ReadByLease,
+    StaleReadServed,
+    StaleReadRefused,
     ProposalAcknowledged,
     ProposalRefused,
     ProposalUnknown,

@@ -6,4 +6,5 @@ internal enum OperationKind
     Propose,
     Read,
     Change,
+    StaleRead,
 }

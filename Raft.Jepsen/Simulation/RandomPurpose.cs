@@ -24,4 +24,6 @@ internal enum RandomPurpose
     Leases,
     LeadersHit,
     Disks,
+    Staleness,
+    StaleReads,
 }

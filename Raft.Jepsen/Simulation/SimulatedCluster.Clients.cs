@@ -12,7 +12,6 @@ internal sealed partial class SimulatedCluster
     private byte[] _values = new byte[4096 * ValueBytes];
     private int _usedBytes;
     private ulong _newestValue;
-    private ulong _readFloor;
 
     private void BeginOperations()
     {
@@ -23,6 +22,11 @@ internal sealed partial class SimulatedCluster
             if (_plan.ChangeInterval > 0)
             {
                 ScheduleOperation(OperationKind.Change, 0);
+            }
+
+            if (_plan.StaleReadInterval > 0)
+            {
+                ScheduleOperation(OperationKind.StaleRead, 0);
             }
 
             return;
@@ -40,6 +44,7 @@ internal sealed partial class SimulatedCluster
         {
             OperationKind.Propose => _plan.ProposeInterval,
             OperationKind.Read => _plan.ReadInterval,
+            OperationKind.StaleRead => _plan.StaleReadInterval,
             _ => _plan.ChangeInterval,
         };
         _scheduler.In(StreamOf(kind, number).Wait(interval), EventOf(kind, number));
@@ -51,6 +56,7 @@ internal sealed partial class SimulatedCluster
         {
             OperationKind.Propose => RandomPurpose.Proposals,
             OperationKind.Read => RandomPurpose.Reads,
+            OperationKind.StaleRead => RandomPurpose.StaleReads,
             _ => RandomPurpose.Changes,
         };
         return _streams.Open(purpose, 0, number);
@@ -62,6 +68,7 @@ internal sealed partial class SimulatedCluster
         {
             OperationKind.Propose => EventKind.Propose,
             OperationKind.Read => EventKind.Read,
+            OperationKind.StaleRead => EventKind.StaleRead,
             _ => EventKind.Change,
         };
         return new SimulationEvent(what, 0, 0, number);
@@ -92,6 +99,12 @@ internal sealed partial class SimulatedCluster
         }
 
         _recording?.Operations.Add(operation);
+        if (kind == OperationKind.StaleRead)
+        {
+            ReadStale(node);
+            return;
+        }
+
         if (kind == OperationKind.Read)
         {
             RequestRead(node, byLease: number % 2 == 0);
@@ -193,14 +206,14 @@ internal sealed partial class SimulatedCluster
     {
         if (node.PausedUntil > _scheduler.Now && node.IsUp && node.Core!.TryLeaseRead(out ulong index))
         {
-            Confirm(node, new PendingRead(_readFloor, node.Core.CommitIndex), index);
+            Confirm(node, new PendingRead(_readFloor.Now, node.Core.CommitIndex), index);
         }
     }
 
     private void RequestRead(SimulatedNode node, bool byLease)
     {
         RaftCore core = node.Core!;
-        var read = new PendingRead(_readFloor, core.CommitIndex);
+        var read = new PendingRead(_readFloor.Now, core.CommitIndex);
         if (_mutant.ServesReadsAtOnce && core.Role == Role.Leader)
         {
             _invariants.OnRead(node, read, core.CommitIndex);
@@ -253,6 +266,8 @@ internal sealed partial class SimulatedCluster
         {
             ServeReads(node, node.StateMachine.AppliedIndex);
         }
+
+        ServeStaleReads(node);
     }
 
     private void ServeReads(SimulatedNode node, ulong applied)
@@ -271,7 +286,7 @@ internal sealed partial class SimulatedCluster
         if (served)
         {
             node.ReadsToServe.RemoveAll(waiting => waiting.Index <= limit);
-            _readFloor = Math.Max(_readFloor, applied);
+            _readFloor.Raise(_scheduler.Now, applied);
         }
     }
 
@@ -286,7 +301,7 @@ internal sealed partial class SimulatedCluster
             {
                 Count(Occurrence.ProposalAcknowledged);
                 _invariants.OnAcknowledged(node, proposal.Id);
-                _readFloor = Math.Max(_readFloor, proposal.Id.Index);
+                _readFloor.Raise(_scheduler.Now, proposal.Id.Index);
             }
         }
     }

@@ -71,8 +71,8 @@ internal sealed partial class SimulatedCluster
     }
 
     /// <summary>
-    /// A node whose disk is damaged refuses to start. One whose disk is empty can't know that it ever held anything: whoever looks after it must not start it
-    /// under its old id.
+    /// A node whose disk is damaged refuses to start. One whose disk is empty can't know that it ever held anything: whoever looks after it must
+    /// not start it under its old id.
     /// </summary>
     private bool RefusesToStart(SimulatedNode node)
     {
@@ -123,7 +123,7 @@ internal sealed partial class SimulatedCluster
         _scheduler.In(_plan.ElectionTimeout, new SimulationEvent(EventKind.ReplaceNode, node.Position, 0, 0));
     }
 
-    /// <summary>A new node with a new id takes the place of a lost one, when there is a spare node. The operator asks whoever leads, until it has happened.</summary>
+    /// <summary>A spare node with an id of its own takes the place of a lost one. The operator asks whoever leads, until it has happened.</summary>
     private void Replace(SimulatedNode lost)
     {
         if (_healing)

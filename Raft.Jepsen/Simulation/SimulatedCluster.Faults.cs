@@ -322,6 +322,7 @@ internal sealed partial class SimulatedCluster
         node.Proposals.Clear();
         node.Reads.Clear();
         node.ReadsToServe.Clear();
+        node.StaleReads.Clear();
         node.DrainScheduled = false;
         node.DiskFault = null;
         _raised = 0;

@@ -53,8 +53,8 @@ internal sealed partial class SimulatedCluster
     }
 
     /// <summary>
-    /// One direction of one link may stay cut, where pre-vote and check-quorum are on and enough nodes are left. Then all nodes are up and none has lost its
-    /// disk, so that this is the only fault.
+    /// One direction of one link may stay cut, where pre-vote and check-quorum are on and enough nodes are left. Then all nodes are up and none has
+    /// lost its disk, so that this is the only fault.
     /// </summary>
     private bool CutForGood()
     {
@@ -173,10 +173,11 @@ internal sealed partial class SimulatedCluster
         CheckTraffic();
         foreach (SimulatedNode node in _nodes)
         {
+            int reads = node.Reads.Count + node.ReadsToServe.Count + node.StaleReads.Count;
             Demand(
-                node.Reads.Count + node.ReadsToServe.Count == 0 && node.Proposals.Count == 0,
+                reads == 0 && node.Proposals.Count == 0,
                 "L8 every call ends",
-                $"node {node.Id} still owes {node.Reads.Count + node.ReadsToServe.Count} reads and {node.Proposals.Count} proposals an answer");
+                $"node {node.Id} still owes {reads} reads and {node.Proposals.Count} proposals an answer");
         }
 
         _done = true;

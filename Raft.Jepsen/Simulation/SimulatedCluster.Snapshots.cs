@@ -11,7 +11,7 @@ internal sealed partial class SimulatedCluster
     private void SaveSnapshotIfDue(SimulatedNode node)
     {
         HashStateMachine machine = node.StateMachine;
-        ulong newest = node.Core!.Snapshot?.Id.Index ?? 0;
+        ulong newest = Math.Max(node.Core!.Snapshot?.Id.Index ?? 0, node.AbandonedAt);
         if (_plan.SnapshotEntries == 0 || node.Saving is not null || machine.AppliedIndex < newest + (ulong)_plan.SnapshotEntries)
         {
             return;
@@ -20,7 +20,8 @@ internal sealed partial class SimulatedCluster
         _invariants.OnSaving(node);
         byte[] content = machine.Save(_plan.SnapshotPadding);
         LogId id = node.Disk.Issued[machine.AppliedIndex].Entry.Id;
-        node.Saving = (new SnapshotMetadata(id, machine.Configuration, machine.ConfigurationIndex, content.Length, SimulatedDisk.Checksum(content)), content);
+        uint checksum = SimulatedDisk.Checksum(content);
+        node.Saving = (new SnapshotMetadata(id, machine.Configuration, machine.ConfigurationIndex, content.Length, checksum), content);
         _scheduler.In(DiskTime(node), new SimulationEvent(EventKind.SnapshotSaved, node.Position, node.Incarnation, 0));
         if (_mutant.ReportsSnapshotsAtOnce)
         {
@@ -35,6 +36,7 @@ internal sealed partial class SimulatedCluster
         if (IsFull(node))
         {
             Count(Occurrence.SnapshotAbandonedOnFullDisk);
+            node.AbandonedAt = snapshot.Id.Index;
             return;
         }
 
@@ -187,6 +189,7 @@ internal sealed partial class SimulatedCluster
         }
 
         node.Saving = null;
+        node.AbandonedAt = 0;
         node.Staged = null;
         node.StagedWrites.Clear();
         node.StagingBusyUntil = 0;

@@ -20,6 +20,7 @@ internal sealed partial class SimulatedCluster
     private readonly SimulatedNode[] _nodes;
     private readonly ClusterConfiguration _configuration;
     private readonly CommittedHistory _committed = new();
+    private readonly ReadFloor _readFloor;
     private readonly InvariantSet _invariants;
     private readonly EventTrace? _trace;
     private readonly IRaftTrace? _protocolTrace;
@@ -83,6 +84,7 @@ internal sealed partial class SimulatedCluster
             learners: _nodes.Take(founders).Skip(_plan.Voters).Select(node => node.Id),
             witnesses: _nodes.Where(node => node.MayBeWitness).Select(node => node.Id));
         _committed.Add(new LogImage(_committed.Chains).Append(FirstEntry()), 1);
+        _readFloor = new ReadFloor(_plan.StaleReadInterval > 0);
         _network = new SimulatedNetwork(count, _scheduler, _plan, _streams, occurrences);
         _invariants = new InvariantSet(_nodes, _committed, new MembershipTally(_occurrences), new ElectionTally(count, occurrences), new LogTally(_committed, occurrences));
         _trace = trace?.Invoke(count);
@@ -91,12 +93,7 @@ internal sealed partial class SimulatedCluster
 
     /// <summary>What a seed draws before its run.</summary>
     public static FaultPlan PlanOf(ulong seed)
-    {
-        var streams = new RandomStreams(seed);
-        FaultPlan plan = FaultPlan.Draw(
-            streams.Open(RandomPurpose.Setup), streams.Open(RandomPurpose.Leases), streams.Open(RandomPurpose.Disks), everything: seed % 2 == 1);
-        return plan.WithLeadersHit(streams.Open(RandomPurpose.LeadersHit));
-    }
+        => FaultPlan.Draw(new RandomStreams(seed), everything: seed % 2 == 1);
 
     /// <summary>Runs to the end, or to the first property that breaks. Once only.</summary>
     public SimulationResult Run()
@@ -194,6 +191,9 @@ internal sealed partial class SimulatedCluster
                 break;
             case EventKind.LivenessCheck:
                 CheckLiveness();
+                break;
+            case EventKind.StaleRead:
+                Operate(OperationKind.StaleRead, what.Argument);
                 break;
             case EventKind.ReplaceNode:
                 Replace(node);

@@ -12,7 +12,9 @@ internal sealed partial class SimulatedDisk
     /// <summary>What a restart must find.</summary>
     public DiskContent Kept { get; private set; }
 
-    /// <summary>The disk is a new one. What the lost one had held stays in <see cref="Durable"/> for the observer: it was durable when it was acknowledged.</summary>
+    /// <summary>
+    /// The disk is a new one. What the lost one had held stays in <see cref="Durable"/> for the observer: it was durable when it was acknowledged.
+    /// </summary>
     public bool IsWiped { get; private set; }
 
     /// <summary>Behind the last write that is whole there is half of another one.</summary>

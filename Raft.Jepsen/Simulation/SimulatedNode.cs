@@ -41,6 +41,9 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     /// <summary>A snapshot of the own state that is on its way to the disk.</summary>
     public (SnapshotMetadata Snapshot, byte[] Content)? Saving { get; set; }
 
+    /// <summary>What was applied when a snapshot was given up for lack of room: it is not tried again at once.</summary>
+    public ulong AbandonedAt { get; set; }
+
     /// <summary>A snapshot that comes from the leader.</summary>
     public StagedSnapshot? Staged { get; set; }
 
@@ -66,6 +69,9 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     /// <summary>Confirmed reads, each with the index that must be applied before it.</summary>
     public List<(ulong Index, PendingRead Read)> ReadsToServe { get; } = [];
 
+    /// <summary>Reads of a bounded age wait until these indexes are applied.</summary>
+    public List<ulong> StaleReads { get; } = [];
+
     /// <summary>Term and time of the last read by lease.</summary>
     public (ulong Term, long At) SeenLease { get; set; }
 
@@ -86,11 +92,13 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     /// <summary>The fault by which the next write under way will fail.</summary>
     public Fault? DiskFault { get; set; }
 
-    /// <summary>The fault that filled the disk, until it is over and noticed; the writes that still fit, below zero once one did not; and when there is room again.</summary>
+    /// <summary>The fault that filled the disk, until a start finds room again.</summary>
     public Fault? FullDisk { get; set; }
 
+    /// <summary>Writes for which a full disk still has room; below zero once there was none for one.</summary>
     public int FittingWrites { get; set; }
 
+    /// <summary>When a full disk has room again.</summary>
     public long RoomAt { get; set; }
 
     /// <summary>How often each <see cref="TriggerPoint"/> has come, over all starts.</summary>

@@ -1,0 +1,43 @@
+namespace Raft.Jepsen.Simulation;
+
+// Clients that are content with what was true a while ago.
+internal sealed partial class SimulatedCluster
+{
+    /// <summary>A clock gives up a part of a microsecond whenever its rate changes.</summary>
+    private const long ClockRounding = 1_000;
+
+    /// <summary>How long ago that is at most for an observer with a right clock, when the node's own is as slow as it may be.</summary>
+    private long LongestStaleness => (_plan.MaxStaleness * _plan.LongestTick / 1000) + ClockRounding;
+
+    /// <summary>Whoever is refused would ask for a linearizable read; others ask for those often enough.</summary>
+    private void ReadStale(SimulatedNode node)
+    {
+        TellTime(node);
+        if (!_mutant.TryBoundedStaleRead(node, _plan.MaxStaleness, out ulong index))
+        {
+            Count(Occurrence.StaleReadRefused);
+            return;
+        }
+
+        _invariants.OnStaleRead(node, _readFloor.At(_scheduler.Now - LongestStaleness), index);
+        node.StaleReads.Add(index);
+        ServeStaleReads(node);
+    }
+
+    private void ServeStaleReads(SimulatedNode node)
+    {
+        int waiting = node.StaleReads.Count;
+        if (waiting == 0)
+        {
+            return;
+        }
+
+        ulong applied = node.StateMachine.AppliedIndex;
+        int served = node.StaleReads.RemoveAll(index => index <= applied);
+        if (served > 0)
+        {
+            _occurrences[(int)Occurrence.StaleReadServed] += served;
+            _invariants.OnStaleReadServed(node);
+        }
+    }
+}
