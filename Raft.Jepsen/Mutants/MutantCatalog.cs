@@ -18,6 +18,7 @@ internal static class MutantCatalog
         new LeaseByWallClock(), new LeaseNotRechecked(), new ServedBeforeApplied(),
         new ReleasedTooEarly(), new RetryCarriedOut(), new SessionsByWallClock(), new SessionsNotInSnapshot(),
         new FullDiskIgnored(), new DamagedEntryAccepted(), new WipedNodeVotes(), new StaleReadPastBound(),
+        new SessionsNeverExpire(),
     ];
 
     /// <summary>The mutant with that name, or <c>null</c>.</summary>

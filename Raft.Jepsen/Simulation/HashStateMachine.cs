@@ -34,6 +34,13 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration, bool 
     /// <summary>Hash of the sessions; <c>null</c> when the run has none.</summary>
     public ulong? SessionHash => hasSessions ? Sessions.ComputeSessionHash() : null;
 
+    public bool HasSessions => hasSessions;
+
+    public int SessionCount => Sessions.SessionCount;
+
+    /// <summary>What the commands of the sessions have changed.</summary>
+    public ulong SessionState => _target.State;
+
     private SessionStateMachine Sessions => _sessions ??= SessionStateMachine.Over(_target);
 
     public void Apply(in Entry entry)

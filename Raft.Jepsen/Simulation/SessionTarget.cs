@@ -7,11 +7,12 @@ namespace Raft.Jepsen.Simulation;
 /// <summary>What the commands of client sessions change: a hash, which is also the reply, so that a command carried out twice replies something else.</summary>
 internal sealed class SessionTarget : ISnapshotStateMachine
 {
-    private ulong _state;
+    /// <summary>What all commands that were carried out have changed.</summary>
+    public ulong State { get; private set; }
 
     public ReadOnlyMemory<byte> Apply(in Entry entry)
     {
-        _state = Hash.Chain(Hash.Chain(_state, entry.Index), entry.Payload.Span);
+        State = Hash.Chain(Hash.Chain(State, entry.Index), entry.Payload.Span);
         return Bytes();
     }
 
@@ -21,13 +22,13 @@ internal sealed class SessionTarget : ISnapshotStateMachine
     {
         Span<byte> bytes = stackalloc byte[sizeof(ulong)];
         content.ReadExactly(bytes);
-        _state = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        State = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
     }
 
     private byte[] Bytes()
     {
         var bytes = new byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, _state);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, State);
         return bytes;
     }
 
