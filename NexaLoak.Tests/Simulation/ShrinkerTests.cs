@@ -13,6 +13,10 @@ internal sealed class ShrinkerTests
     /// <summary>Listing what was drawn changes nothing.</summary>
     [TestCase("vote-for-any-log")]
     [TestCase("next-never-goes-back")]
+    [TestCase("full-disk-ignored")]
+    [TestCase("middle-cut-silently")]
+    [TestCase("wiped-node-votes")]
+    [TestCase("stale-read-past-bound")]
     public void A_recorded_run_fails_as_the_run_did(string mutant)
     {
         (SimulationResult original, Scenario recorded) = Fail(mutant);

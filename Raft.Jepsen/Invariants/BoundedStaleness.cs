@@ -19,15 +19,14 @@ internal sealed class BoundedStaleness(int nodes) : IStaleReadObserver
         }
     }
 
-    public void OnStaleReadServed(SimulatedNode node)
+    public void OnStaleReadServed(SimulatedNode node, ulong index)
     {
-        (int incarnation, ulong index) = _seen[node.Position];
-        ulong applied = node.StateMachine.AppliedIndex;
-        if (incarnation == node.Incarnation && applied < index)
+        (int incarnation, ulong seen) = _seen[node.Position];
+        if (incarnation == node.Incarnation && index < seen)
         {
-            throw new PropertyViolationException("S17 bounded staleness", $"node {node.Id} serves a read at {applied}, after one at {index}");
+            throw new PropertyViolationException("S17 bounded staleness", $"node {node.Id} serves a read at {index}, after one at {seen}");
         }
 
-        _seen[node.Position] = (node.Incarnation, applied);
+        _seen[node.Position] = (node.Incarnation, index);
     }
 }

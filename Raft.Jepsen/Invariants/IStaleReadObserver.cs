@@ -8,6 +8,6 @@ internal interface IStaleReadObserver
     /// <summary>The node will serve it at an index, and must not miss what <paramref name="floor"/> names.</summary>
     void OnStaleRead(SimulatedNode node, ulong floor, ulong index);
 
-    /// <summary>The node serves it now, from what its state machine holds.</summary>
-    void OnStaleReadServed(SimulatedNode node);
+    /// <summary>The node serves it now, from the state up to an index.</summary>
+    void OnStaleReadServed(SimulatedNode node, ulong index);
 }

@@ -157,11 +157,11 @@ internal sealed class InvariantSet
         }
     }
 
-    public void OnStaleReadServed(SimulatedNode node)
+    public void OnStaleReadServed(SimulatedNode node, ulong index)
     {
         foreach (IStaleReadObserver observer in _staleReads)
         {
-            observer.OnStaleReadServed(node);
+            observer.OnStaleReadServed(node, index);
         }
     }
 

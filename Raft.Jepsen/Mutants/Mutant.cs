@@ -106,6 +106,9 @@ internal class Mutant(string name, string description, params string[] propertie
     /// <summary>Whether a read of a bounded age is served.</summary>
     public virtual bool TryBoundedStaleRead(SimulatedNode node, long maxAge, out ulong index) => node.Core!.TryBoundedStaleRead(maxAge, out index);
 
+    /// <summary>Up to where the state goes that a read of a bounded age sees, which must see an index at least.</summary>
+    public virtual ulong StateServed(SimulatedNode node, ulong index) => node.StateMachine.AppliedIndex;
+
     /// <summary>Reads are served without asking anybody.</summary>
     public virtual bool ServesReadsAtOnce => false;
 

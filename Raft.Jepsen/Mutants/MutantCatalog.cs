@@ -17,7 +17,7 @@ internal static class MutantCatalog
         new ChangeBeforeOwnCommit(), new ConfigurationNotUndone(), new OutsiderVoteCounted(), new ConflictingLogKept(),
         new LeaseByWallClock(), new LeaseNotRechecked(), new ServedBeforeApplied(),
         new ReleasedTooEarly(), new RetryCarriedOut(), new SessionsByWallClock(), new SessionsNotInSnapshot(),
-        new FullDiskIgnored(), new DamagedEntryAccepted(), new WipedNodeVotes(), new StaleReadPastBound(),
+        new FullDiskIgnored(), new DamagedEntryAccepted(), new WipedNodeVotes(), new StaleReadPastBound(), new ReadsFromTwoCopies(),
         new SessionsNeverExpire(),
     ];
 

@@ -26,18 +26,23 @@ internal sealed partial class SimulatedCluster
 
     private void ServeStaleReads(SimulatedNode node)
     {
-        int waiting = node.StaleReads.Count;
-        if (waiting == 0)
+        if (node.StaleReads.Count > 0)
         {
-            return;
+            ServeStaleReads(node, node.StateMachine.AppliedIndex);
+        }
+    }
+
+    private void ServeStaleReads(SimulatedNode node, ulong applied)
+    {
+        foreach (ulong index in node.StaleReads)
+        {
+            if (index <= applied)
+            {
+                Count(Occurrence.StaleReadServed);
+                _invariants.OnStaleReadServed(node, _mutant.StateServed(node, index));
+            }
         }
 
-        ulong applied = node.StateMachine.AppliedIndex;
-        int served = node.StaleReads.RemoveAll(index => index <= applied);
-        if (served > 0)
-        {
-            _occurrences[(int)Occurrence.StaleReadServed] += served;
-            _invariants.OnStaleReadServed(node);
-        }
+        node.StaleReads.RemoveAll(index => index <= applied);
     }
 }
