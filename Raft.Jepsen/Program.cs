@@ -3,7 +3,10 @@ using Raft.Jepsen.Commands;
 
 const int UsageError = 2;
 
-var root = new RootCommand("Proves the Raft library right, or finds where it is not.") { SimCommand.Create(), MutantsCommand.Create() };
+var root = new RootCommand("Proves the Raft library right, or finds where it is not.")
+{
+    SimCommand.Create(), MutantsCommand.Create(), StorageCommand.Create(),
+};
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count == 0)
 {

@@ -18,8 +18,26 @@ internal sealed class EntryReader(SegmentFiles files, uint salt) : IDisposable
     private long _start;
     private int _length;
 
+    /// <summary>Reads entries up to the one that would bring the sum of their sizes over <paramref name="maxBytes"/>, and at least one.</summary>
+    /// <exception cref="StorageCorruptedException">What is there is not one of them.</exception>
+    public void Read(List<EntryLocation> locations, long maxBytes, ICollection<Entry> into)
+    {
+        long bytes = 0;
+        foreach (EntryLocation location in locations)
+        {
+            int size = location.IsDurable ? SizeOf(location) : location.Entry.Size;
+            if (bytes > 0 && bytes + size > maxBytes)
+            {
+                return;
+            }
+
+            bytes += size;
+            into.Add(location.IsDurable ? Read(location) : location.Entry);
+        }
+    }
+
     /// <summary>Size that limits count for the entry at <paramref name="location"/>.</summary>
-    public int SizeOf(in EntryLocation location)
+    private int SizeOf(in EntryLocation location)
     {
         int payload = EntryRecord.PayloadOf(Fetch(location.Address, EntryRecord.LengthBytes + EntryRecord.HeaderBytes));
         return payload >= 0 ? payload + Entry.Overhead : throw Damaged(location);
@@ -49,7 +67,7 @@ internal sealed class EntryReader(SegmentFiles files, uint salt) : IDisposable
 
     private StorageCorruptedException Damaged(in EntryLocation location) => new(
         $"The log is damaged: {files.Describe(location.Address)} does not hold entry {location.Id} as it had been written. "
-        + "Replace this node by a new one, or restore the directory.");
+        + StorageFinding.Remedy);
 
     private ReadOnlySpan<byte> Fetch(long address, int bytes)
     {

@@ -58,8 +58,7 @@ public sealed partial class FasterRaftStorage : IRaftStorage
         IDisk disk,
         SegmentFiles files,
         MarkerFile marker,
-        LogScanner scanned,
-        SnapshotMetadata? snapshot,
+        DirectoryReading read,
         Committer committer,
         FileRemover remover,
         ILogger logger)
@@ -67,18 +66,18 @@ public sealed partial class FasterRaftStorage : IRaftStorage
         _disk = disk;
         _files = files;
         _marker = marker;
-        _index = scanned.Index;
+        _index = read.Log.Index;
         _committer = committer;
         _remover = remover;
         _logger = logger;
         _salt = marker.Current.Salt;
-        _snapshots = new SnapshotFiles(disk, remover, marker.Current, snapshot);
+        _snapshots = new SnapshotFiles(disk, remover, marker.Current, read.Snapshot);
         Checkpoint last = marker.Current.Checkpoint;
         _newestSnapshot = last.Snapshot.Id;
         Recovered = new RecoveredState(last.HardState, last.Base, last.LastIndex, _index.TermRuns)
         {
-            Snapshot = snapshot,
-            Configurations = scanned.ReadConfigurations(),
+            Snapshot = read.Snapshot,
+            Configurations = read.Log.ReadConfigurations(),
         };
     }
 
@@ -120,12 +119,12 @@ public sealed partial class FasterRaftStorage : IRaftStorage
 
             SegmentFiles files = Own(new SegmentFiles(disk, marker.Current.Geometry));
             files.OpenExisting();
-            LogScanner scanned = Recoverer.Recover(disk, files, marker, logger, out SnapshotMetadata? snapshot);
+            DirectoryReading read = Recoverer.Recover(disk, files, marker, logger);
             FileRemover remover = Own(new FileRemover(disk, logger));
-            Committer committer = Own(new Committer(files, marker, scanned.Starts, remover, options.MemoryBytes));
-            Checkpoint last = scanned.Last;
+            Committer committer = Own(new Committer(files, marker, read.Log.Starts, remover, options.MemoryBytes));
+            Checkpoint last = read.Log.Last;
             logger.Opened(options.Directory, last.LastIndex - last.Base.Index, last.LastIndex, last.HardState.Term, marker.Current.Incarnation);
-            return new FasterRaftStorage(disk, files, marker, scanned, snapshot, committer, remover, logger);
+            return new FasterRaftStorage(disk, files, marker, read, committer, remover, logger);
         }
         catch
         {
@@ -201,7 +200,8 @@ public sealed partial class FasterRaftStorage : IRaftStorage
         int limit = (int)Math.Clamp(maxBytes / Entry.Overhead, 1, int.MaxValue);
         try
         {
-            ReadLocated(_index.Locate(from, to, limit), maxBytes, into);
+            using var reader = new EntryReader(_files, _salt);
+            reader.Read(_index.Locate(from, to, limit), maxBytes, into);
         }
         catch (Exception e) when (e is StorageCorruptedException or ObjectDisposedException && from <= _index.Base.Index)
         {
@@ -236,23 +236,6 @@ public sealed partial class FasterRaftStorage : IRaftStorage
         }
 
         await Task.Run(() => Close(thread)).ConfigureAwait(false);
-    }
-
-    private void ReadLocated(List<EntryLocation> locations, long maxBytes, ICollection<Entry> into)
-    {
-        using var reader = new EntryReader(_files, _salt);
-        long bytes = 0;
-        foreach (EntryLocation location in locations)
-        {
-            int size = location.IsDurable ? reader.SizeOf(location) : location.Entry.Size;
-            if (bytes > 0 && bytes + size > maxBytes)
-            {
-                return;
-            }
-
-            bytes += size;
-            into.Add(location.IsDurable ? reader.Read(location) : location.Entry);
-        }
     }
 
     private SnapshotName NameOf(SnapshotMetadata named, ulong sequence) =>

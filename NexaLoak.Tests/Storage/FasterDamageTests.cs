@@ -25,6 +25,7 @@ public sealed class FasterDamageTests
     {
         SimulatedDisk disk = await Written(closed);
         string expected = await Content(disk.Copy());
+        string inspected = InspectedState.Of(disk);
         int refused = 0;
         foreach ((string name, SimulatedFile file) in disk.Files)
         {
@@ -33,13 +34,16 @@ public sealed class FasterDamageTests
             {
                 SimulatedDisk damaged = disk.Copy();
                 damaged.Files[name].Content[at] ^= (byte)(1 << (at % 8));
+                string verdict = InspectedState.Of(damaged);
                 try
                 {
                     Assert.That(await Content(damaged), Is.EqualTo(expected), $"bit {at % 8} of byte {at} of {name}");
+                    Assert.That(verdict, Is.EqualTo(inspected), $"bit {at % 8} of byte {at} of {name}");
                 }
                 catch (StorageCorruptedException e)
                 {
                     Assert.That(e.Message, Does.Contain("/simulated/").And.Not.Contain("\n"));
+                    Assert.That(verdict, Is.EqualTo(e.Message));
                     refused++;
                 }
             }
@@ -74,6 +78,7 @@ public sealed class FasterDamageTests
         SimulatedDisk before = await Written(closed: false, lastCommit: false);
         SimulatedDisk after = await Written(closed: false);
         string expected = await Content(before.Copy());
+        string inspected = InspectedState.Of(before);
         byte[] whole = after.Files["log.0"].Content;
         int from = EndOf(before.Files["log.0"].Content);
         int to = EndOf(whole);
@@ -82,6 +87,7 @@ public sealed class FasterDamageTests
         {
             SimulatedDisk torn = before.Copy();
             whole.AsSpan(from, cut - from).CopyTo(torn.Files["log.0"].Content.AsSpan(from));
+            Assert.That(InspectedState.Of(torn), Is.EqualTo(inspected));
             Assert.That(await Content(torn), Is.EqualTo(expected), $"cut at {cut}");
             Assert.That(EndOf(torn.Files["log.0"].Content), Is.EqualTo(from), "the remains are gone");
         }

@@ -63,8 +63,10 @@ public sealed class FasterModelTests
         {
             try
             {
+                string inspected = InspectedState.Of(_disk);
                 ArmCrash(_random.Next(4) == 0 ? _random.Next(1, 8) : int.MaxValue);
                 session = new StorageSession(FasterRaftStorage.OpenOn(_disk, Options, NullLogger.Instance));
+                Assert.That(InspectedState.Of(session.Storage.Recovered), Is.EqualTo(inspected), $"seed {seed}");
                 return true;
             }
             catch (IOException)

@@ -5,7 +5,6 @@ namespace Raft.Storage.Faster.Disk;
 /// <summary>A directory of the file system, held for this process alone.</summary>
 internal sealed class LocalDisk : IDisk
 {
-    private const string LockName = "lock";
     private const int ZeroChunk = 1 << 20;
 
     private readonly string _directory;
@@ -36,7 +35,7 @@ internal sealed class LocalDisk : IDisk
             throw new StorageOpenException($"Cannot create the storage directory {directory}: {e.Message}", e);
         }
 
-        return new LocalDisk(directory, TakeLock(directory));
+        return new LocalDisk(directory, DirectoryLock.Take(directory));
     }
 
     public string PathOf(string name) => Path.Combine(_directory, name);
@@ -113,23 +112,5 @@ internal sealed class LocalDisk : IDisk
         CreateDurably(parent);
         Directory.CreateDirectory(directory);
         Libc.SyncDirectory(parent);
-    }
-
-    private static SafeFileHandle TakeLock(string directory)
-    {
-        string path = Path.Combine(directory, LockName);
-        try
-        {
-            // FileShare.None takes an advisory lock, which the kernel drops when the process dies, however it dies.
-            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new StorageOpenException($"No permission to use the storage directory {directory}. Make it writable for this user.", e);
-        }
-        catch (IOException e)
-        {
-            throw new StorageOpenException($"Cannot lock the storage directory {directory}: {e.Message} Is another node running on it?", e);
-        }
     }
 }

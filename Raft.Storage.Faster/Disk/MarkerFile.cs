@@ -16,14 +16,21 @@ internal sealed class MarkerFile : IDisposable
 
     private readonly IDiskFile _file;
 
-    private MarkerFile(IDiskFile file, Marker current)
+    private MarkerFile(IDiskFile file, Marker current, int? invalidAt)
     {
         _file = file;
         Current = current;
+        InvalidAt = invalidAt;
     }
 
     /// <summary>The newest marker.</summary>
     public Marker Current { get; private set; }
+
+    /// <summary>Where something stood at the opening that is no valid marker, if anywhere.</summary>
+    public int? InvalidAt { get; }
+
+    /// <summary>Path for messages.</summary>
+    public string Path => _file.Path;
 
     /// <summary>Makes the directory one that has held data.</summary>
     public static void Create(IDisk disk, Marker first)
@@ -47,10 +54,12 @@ internal sealed class MarkerFile : IDisposable
         {
             file.Dispose();
             throw new StorageCorruptedException(
-                $"{file.Path} is damaged: neither of its two markers is valid. Replace this node by a new one, or restore the directory.");
+                $"{file.Path} is damaged: neither of its two markers is valid. {StorageFinding.Remedy}");
         }
 
-        return new MarkerFile(file, newest);
+        int invalid = even is null ? 0 : SlotDistance;
+        bool written = content.AsSpan(invalid, Marker.Size).ContainsAnyExcept((byte)0);
+        return new MarkerFile(file, newest, (even is null || odd is null) && written ? invalid : null);
     }
 
     /// <summary>Writes a newer marker, durably.</summary>

@@ -20,19 +20,28 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
     /// <summary>Number of the file that holds <paramref name="address"/>.</summary>
     public int SegmentOf(long address) => (int)(address >> geometry.SegmentBits);
 
+    /// <summary>Path of the file that holds <paramref name="address"/>.</summary>
+    public string PathOf(long address) => disk.PathOf(NameOf(SegmentOf(address)));
+
+    /// <summary>Place of <paramref name="address"/> in its file.</summary>
+    public long OffsetOf(long address) => address & ((1L << geometry.SegmentBits) - 1);
+
     /// <summary>Names the file and the place in it, for messages.</summary>
-    public string Describe(long address) =>
-        string.Create(CultureInfo.InvariantCulture, $"{disk.PathOf(NameOf(SegmentOf(address)))} at offset {OffsetOf(address)}");
+    public string Describe(long address) => string.Create(CultureInfo.InvariantCulture, $"{PathOf(address)} at offset {OffsetOf(address)}");
+
+    /// <summary>Name of the file with a number.</summary>
+    public static string NameOf(int id) => Prefix + id.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Numbers of the files that exist in the directory, ascending.</summary>
-    public static IReadOnlyList<int> Find(IDisk disk) =>
-    [
-        .. disk.List()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .Select(name => int.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : -1)
-            .Where(id => id >= 0)
-            .Order(),
-    ];
+    public static IReadOnlyList<int> Find(IDisk disk) => [.. disk.List().Select(NumberOf).OfType<int>().Order()];
+
+    /// <summary>Number of the file with a name; <c>null</c> when the log has no file of such a name.</summary>
+    public static int? NumberOf(string name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal)
+        && int.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+        && NameOf(id) == name
+            ? id
+            : null;
 
     /// <summary>Opens the files that exist.</summary>
     public void OpenExisting()
@@ -162,10 +171,6 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
             return ids.ConvertAll(NameOf);
         }
     }
-
-    private static string NameOf(int id) => Prefix + id.ToString(CultureInfo.InvariantCulture);
-
-    private long OffsetOf(long address) => address & ((1L << geometry.SegmentBits) - 1);
 
     /// <summary>
     /// The file, now that it is needed. A disk that was full while it was prepared ahead may have room again, so a failure of that, finished or under way, is

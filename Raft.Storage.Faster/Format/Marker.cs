@@ -23,8 +23,10 @@ internal sealed record Marker(
     /// <summary>Bytes of an encoded marker: one sector, which disks write whole or not at all.</summary>
     public const int Size = 512;
 
+    /// <summary>Version of the directory's format.</summary>
+    public const uint Version = 2;
+
     private const uint Magic = 0x4B4D_5246;
-    private const uint Version = 2;
     private const int CheckpointOffset = 32;
     private const int NodeOffset = 40;
     private const int IdentityOffset = CheckpointOffset + NodeOffset + Checkpoint.NodeBytes;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Raft.Core.Log;
+using Raft.Storage.Faster.Disk;
 
 namespace Raft.Storage.Faster.Format;
 
@@ -11,6 +12,10 @@ internal readonly record struct SnapshotName(ulong Number, LogId Id, uint Crc)
 {
     /// <summary>How names of snapshot files begin.</summary>
     public const string Prefix = "snapshot.";
+
+    /// <summary>Whether a file is a whole snapshot by its name.</summary>
+    public static bool IsFile(string name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal) && !name.EndsWith(IDisk.TemporarySuffix, StringComparison.Ordinal);
 
     /// <summary>Name of the file with a number.</summary>
     public static string FileOf(ulong number) => Prefix + number.ToString("x16", CultureInfo.InvariantCulture);

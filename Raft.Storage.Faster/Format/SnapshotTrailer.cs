@@ -73,5 +73,5 @@ internal static class SnapshotTrailer
         BinaryPrimitives.ReadUInt32LittleEndian(at[24..]));
 
     private static StorageCorruptedException Damaged(IDiskFile file) => new(
-        $"The snapshot {file.Path} is damaged: its end is not what had been written. Replace this node by a new one, or restore the directory.");
+        $"The snapshot {file.Path} is damaged: its end is not what had been written. {StorageFinding.Remedy}");
 }

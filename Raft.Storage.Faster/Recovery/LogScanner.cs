@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Raft.Core.Log;
-using Raft.Core.Storage;
 using Raft.Storage.Faster.Disk;
 using Raft.Storage.Faster.Format;
 
@@ -14,6 +13,7 @@ namespace Raft.Storage.Faster.Recovery;
 /// The marker knows the base as of its own commit, and the log begins in front of the first entry behind that base, with remains of what was given up: entries
 /// at or below the base, ones that were replaced, and ones of commits before that which gave up the whole log. They are passed over up to the first entry
 /// behind the base; from there on nothing can be missing, which is checked at the marker's commit. Behind that commit the log is taken at its word.
+/// Where the log is damaged the scan ends, and what it has until then is all that can be read.
 /// </remarks>
 internal sealed class LogScanner
 {
@@ -22,6 +22,7 @@ internal sealed class LogScanner
     private readonly PageReader _pages;
     private readonly List<ScannedEntry> _uncommitted = [];
     private readonly Stack<EntryLocation> _configurations = [];
+    private readonly List<StorageFinding> _damage = [];
 
     private long _address;
     private uint _link;
@@ -51,23 +52,26 @@ internal sealed class LogScanner
     /// <summary>Highest incarnation found.</summary>
     public uint Incarnation { get; private set; }
 
+    /// <summary>Why the log can't be trusted. Empty when all of it verified and it reaches as far as the marker says.</summary>
+    public IReadOnlyList<StorageFinding> Damage => _damage;
+
     private ulong NextIndex => _uncommitted.Count > 0 ? _uncommitted[^1].Id.Index + 1 : Index.LastIndex + 1;
 
     /// <summary>Scans the log that <paramref name="marker"/> describes.</summary>
-    /// <exception cref="StorageCorruptedException">The log is damaged, or does not reach as far as the marker says.</exception>
     public static LogScanner Scan(SegmentFiles files, Marker marker)
     {
         var scanner = new LogScanner(files, marker);
         long until = scanner.FollowRecords();
-        Checkpoint mark = marker.Checkpoint;
-        if (scanner.Last.Commit < mark.Commit)
+        bool contradicts = scanner._damage.Count > 0;
+        scanner.FindMissingFiles();
+        if (!contradicts && scanner.Last.Commit < marker.Checkpoint.Commit)
         {
-            throw new StorageCorruptedException(
-                $"The log is damaged: {files.Describe(until)} should hold the record of index {scanner.NextIndex} or a commit, "
-                + $"and the log was durable up to index {mark.LastIndex}. Replace this node by a new one, or restore the directory.");
+            scanner.AddDamage(
+                until,
+                $"{files.Describe(until)} should hold the record of index {scanner.NextIndex} or a commit, "
+                + $"and the log was durable up to index {marker.Checkpoint.LastIndex}.");
         }
 
-        scanner.RequireWholeFiles();
         scanner.Starts.CutAt(scanner.Last.Until);
         return scanner;
     }
@@ -77,7 +81,7 @@ internal sealed class LogScanner
     {
         using var reader = new EntryReader(_files, _marker.Salt);
         var entries = new List<Entry>();
-        foreach (EntryLocation location in _configurations.Reverse().Where(location => location.Id.Index > Last.Base.Index))
+        foreach (EntryLocation location in _configurations.Reverse().Where(location => location.Id.Index > Index.Base.Index))
         {
             entries.Add(reader.Read(location));
         }
@@ -89,7 +93,7 @@ internal sealed class LogScanner
     /// Every file was at its full size, durably, before the first record went into it, and the one where the marker points was there before the
     /// marker was. A file that is gone or shorter lost something that no crash takes away.
     /// </summary>
-    private void RequireWholeFiles()
+    private void FindMissingFiles()
     {
         Checkpoint mark = _marker.Checkpoint;
         int last = _files.SegmentOf(Math.Max(mark.Until, Last.Until - 1));
@@ -97,9 +101,8 @@ internal sealed class LogScanner
         {
             if (!_files.IsWhole(id))
             {
-                throw new StorageCorruptedException(
-                    $"The log is damaged: {_files.Describe((long)id << _marker.Geometry.SegmentBits)} is missing or cut short. "
-                    + "Replace this node by a new one, or restore the directory.");
+                long start = (long)id << _marker.Geometry.SegmentBits;
+                AddDamage(start, $"{_files.PathOf(start)} is missing or cut short.");
             }
         }
     }
@@ -155,9 +158,8 @@ internal sealed class LogScanner
         bool known = stamp.Commit <= _marker.Checkpoint.Commit;
         if (!(known ? TryTakeKnown(state) : TryTakeNew(state)))
         {
-            throw new StorageCorruptedException(
-                $"The log is damaged: the commit at {_files.Describe(address)} contradicts what is before it or {MarkerFile.Name}. "
-                + "Replace this node by a new one, or restore the directory.");
+            AddDamage(address, $"the commit at {_files.Describe(address)} contradicts what is before it or {MarkerFile.Name}.");
+            return false;
         }
 
         _uncommitted.Clear();
@@ -220,6 +222,9 @@ internal sealed class LogScanner
 
         return true;
     }
+
+    private void AddDamage(long address, string what) =>
+        _damage.Add(StorageFinding.Damage(_files.PathOf(address), _files.OffsetOf(address), $"The log is damaged: {what}"));
 
     private void Advance(long address, in RecordStamp stamp, uint crc, long end)
     {

@@ -37,55 +37,46 @@ internal static class Recoverer
     /// Reads the log and its snapshot, cuts off a commit that a crash interrupted, marks the result as a new incarnation, and deletes what it does not need.
     /// </summary>
     /// <exception cref="StorageCorruptedException">The log or the snapshot is damaged. Nothing was changed.</exception>
-    public static LogScanner Recover(IDisk disk, SegmentFiles files, MarkerFile marker, ILogger logger, out SnapshotMetadata? snapshot)
+    public static DirectoryReading Recover(IDisk disk, SegmentFiles files, MarkerFile marker, ILogger logger)
     {
-        LogScanner scanned = LogScanner.Scan(files, marker.Current);
-        Checkpoint last = scanned.Last;
-        long interrupted = TailInspector.Inspect(files, last, marker.Current.Salt);
-        snapshot = SnapshotFiles.Verify(disk, last.Snapshot, marker.Current.Salt);
-        RequireCovered(disk, last);
-        if (interrupted > 0)
+        DirectoryReading read = DirectoryReading.Read(disk, files, marker.Current);
+        if (read.Damage.Count > 0)
         {
-            logger.InterruptedCommitCut(files.Describe(last.Until), interrupted, last.LastIndex);
+            throw read.Damage[0].ToException();
+        }
+
+        LogScanner scanned = read.Log;
+        Checkpoint last = scanned.Last;
+        if (read.InterruptedBytes > 0)
+        {
+            logger.InterruptedCommitCut(files.Describe(last.Until), read.InterruptedBytes, last.LastIndex);
         }
 
         ClearBehind(files, last.Until);
         files.Ensure(files.SegmentOf(last.Until));
         last = last with { Begin = scanned.Starts.MoveTo(scanned.Index.EndRecovery(last.Until)) };
         marker.Advance(Math.Max(marker.Current.Incarnation, scanned.Incarnation) + 1, last);
-        foreach (string name in files.ForgetBefore(files.SegmentOf(last.Begin.Address)).Concat(SnapshotFiles.FindLeftovers(disk, last.Snapshot)))
+        foreach (string name in files.ForgetBefore(files.SegmentOf(last.Begin.Address)).Concat(SnapshotFiles.FindLeftovers(disk.List(), last.Snapshot)))
         {
             disk.Delete(name);
         }
 
-        return scanned;
-    }
-
-    /// <summary>Only damage that no checksum found, or a mistake of ours, brings this about. A node must not go on without what was before its log.</summary>
-    private static void RequireCovered(IDisk disk, in Checkpoint last)
-    {
-        if (last.Base.Index > last.Snapshot.Id.Index)
-        {
-            throw new StorageCorruptedException(
-                $"The log in {disk.PathOf("")} begins behind {last.Base}, and its newest snapshot is of {last.Snapshot.Id}. "
-                + "Replace this node by a new one, or restore the directory.");
-        }
+        return read;
     }
 
     private static void CreateFirstFiles(IDisk disk, string identity, LogGeometry geometry)
     {
         // Without a marker there may be what a crash left of this very method: a first file of nothing but zeros.
-        using (var leftover = new SegmentFiles(disk, geometry))
+        if (DirectoryReading.FindDataWithoutMarker(disk) is StorageFinding damage)
         {
-            leftover.OpenExisting();
-            if (HoldsData(leftover))
-            {
-                throw new StorageCorruptedException(
-                    $"{disk.PathOf(MarkerFile.Name)} is missing, although the log beside it has data. Replace this node by a new one, or restore the directory.");
-            }
+            throw damage.ToException();
+        }
 
-            leftover.DeleteFrom(0);
-            leftover.Ensure(0);
+        using (var first = new SegmentFiles(disk, geometry))
+        {
+            first.OpenExisting();
+            first.DeleteFrom(0);
+            first.Ensure(0);
         }
 
         uint salt = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -111,20 +102,5 @@ internal static class Recoverer
         }
 
         files.Sync();
-    }
-
-    private static bool HoldsData(SegmentFiles files)
-    {
-        var pages = new PageReader(files);
-        long end = (long)files.End << files.Geometry.SegmentBits;
-        for (long address = 0; address < end; address += files.Geometry.PageBytes)
-        {
-            if (pages.From(address).ContainsAnyExcept((byte)0))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Raft.Core.Storage;
 using Raft.Storage.Faster.Disk;
 using Raft.Storage.Faster.Format;
 
@@ -31,10 +30,13 @@ internal sealed class TailInspector
         _filesEnd = (long)files.End << files.Geometry.SegmentBits;
     }
 
-    /// <summary>Returns how many bytes the interrupted commit spans; 0 when nothing follows the last good one.</summary>
-    /// <exception cref="StorageCorruptedException">What follows had been durable.</exception>
-    public static long Inspect(SegmentFiles files, in Checkpoint last, uint salt)
+    /// <summary>
+    /// Returns how many bytes lie between the last good commit and the end of all that was written; 0 when nothing follows. They are an interrupted commit, or,
+    /// when they had been durable, <paramref name="damage"/>.
+    /// </summary>
+    public static long Inspect(SegmentFiles files, in Checkpoint last, uint salt, out StorageFinding? damage)
     {
+        damage = null;
         var inspector = new TailInspector(files, last, salt);
         long end = inspector.FindEnd(out bool sectorMissing);
         if (end == last.Until)
@@ -44,20 +46,20 @@ internal sealed class TailInspector
 
         if (inspector.FindLaterCommit(end) is long later)
         {
-            throw inspector.Damaged($"a later record is at {files.Describe(later)}");
+            damage = inspector.Damaged($"a later record is at {files.Describe(later)}");
         }
-
-        if (!sectorMissing && inspector.EndsWhole(end))
+        else if (!sectorMissing && inspector.EndsWhole(end))
         {
-            throw inspector.Damaged($"the commit behind it is complete up to {files.Describe(end)}");
+            damage = inspector.Damaged($"the commit behind it is complete up to {files.Describe(end)}");
         }
 
         return end - last.Until;
     }
 
-    private StorageCorruptedException Damaged(string evidence) => new(
-        $"The log is damaged after index {_last.LastIndex}: a record at or behind {_files.Describe(_last.Until)} is not what had been written, and "
-        + $"{evidence}. Replace this node by a new one, or restore the directory.");
+    private StorageFinding Damaged(string evidence) => StorageFinding.Damage(
+        _files.PathOf(_last.Until),
+        _files.OffsetOf(_last.Until),
+        $"The log is damaged after index {_last.LastIndex}: a record at or behind {_files.Describe(_last.Until)} is not what had been written, and {evidence}.");
 
     /// <summary>Address behind the last byte that is not zero, and whether a sector before it holds nothing but zeros.</summary>
     private long FindEnd(out bool sectorMissing)

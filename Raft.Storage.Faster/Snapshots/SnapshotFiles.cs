@@ -47,21 +47,32 @@ internal sealed class SnapshotFiles
         {
             throw new StorageCorruptedException(
                 $"{disk.PathOf(fileName)} is missing: the log goes on from this snapshot of {name.Id}. "
-                + "Replace this node by a new one, or restore the directory.");
+                + StorageFinding.Remedy);
         }
 
-        using var content = new SnapshotStream(disk.Open(fileName), salt, name);
-        content.CopyTo(Stream.Null);
-        return content.Snapshot;
+        return Read(disk, fileName, salt, name);
+    }
+
+    /// <summary>Reads all of a snapshot's file, whether a commit names it or not.</summary>
+    /// <exception cref="StorageCorruptedException">The file is not what had been written.</exception>
+    public static SnapshotMetadata Read(IDisk disk, string fileName, uint salt)
+    {
+        SnapshotName itself;
+        using (IDiskFile file = disk.Open(fileName))
+        {
+            itself = new SnapshotName(0, SnapshotTrailer.Read(file, salt, out uint crc).Id, crc);
+        }
+
+        return Read(disk, fileName, salt, itself);
     }
 
     /// <summary>Names of the snapshots' files in a directory, short of <paramref name="kept"/>, and of everything half written.</summary>
-    public static IReadOnlyList<string> FindLeftovers(IDisk disk, in SnapshotName kept)
+    public static IReadOnlyList<string> FindLeftovers(IEnumerable<string> names, in SnapshotName kept)
     {
         string keptFile = SnapshotName.FileOf(kept.Number);
         return
         [
-            .. disk.List().Where(name =>
+            .. names.Where(name =>
                 name.EndsWith(IDisk.TemporarySuffix, StringComparison.Ordinal)
                 || (name.StartsWith(SnapshotName.Prefix, StringComparison.Ordinal) && name != keptFile)),
         ];
@@ -117,5 +128,12 @@ internal sealed class SnapshotFiles
             old.ForEach(one => _sealed.Remove(one.Key));
             _remover.RemoveSoon(old.ConvertAll(one => SnapshotName.FileOf(one.Value.Number)));
         }
+    }
+
+    private static SnapshotMetadata Read(IDisk disk, string fileName, uint salt, in SnapshotName name)
+    {
+        using var content = new SnapshotStream(disk.Open(fileName), salt, name);
+        content.CopyTo(Stream.Null);
+        return content.Snapshot;
     }
 }

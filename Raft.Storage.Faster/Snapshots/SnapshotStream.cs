@@ -27,7 +27,7 @@ internal sealed class SnapshotStream : Stream
             {
                 throw new StorageCorruptedException(
                     $"{file.Path} is a snapshot of {Snapshot.Id}, and not the one of {name.Id} that was written there. "
-                    + "Replace this node by a new one, or restore the directory.");
+                    + StorageFinding.Remedy);
             }
         }
         catch
@@ -112,7 +112,7 @@ internal sealed class SnapshotStream : Stream
         if (_verified == Length && _checksum != Snapshot.Checksum)
         {
             throw new StorageCorruptedException(
-                $"The snapshot {_file.Path} is damaged: its content is not what had been written. Replace this node by a new one, or restore the directory.");
+                $"The snapshot {_file.Path} is damaged: its content is not what had been written. {StorageFinding.Remedy}");
         }
     }
 }
