@@ -7,11 +7,11 @@ namespace NexaLoak.Tests.Storage;
 /// <summary>What an inspection says that a node will find, in a form that compares with what it does find.</summary>
 internal static class InspectedState
 {
-    /// <summary>The state that a node recovers from a disk, or the line with which it refuses to. Fails when the inspection does anything but read.</summary>
+    /// <summary>The state that a node recovers from a disk, or the line with which it refuses to. Fails when the inspection does more than read.</summary>
     public static string Of(SimulatedDisk disk)
     {
         SimulatedDisk watched = disk.Copy();
-        watched.Fault = (operation, name) => operation == DiskOperation.Read ? null : new InvalidOperationException($"{operation} of {name} while inspecting");
+        watched.Fault = (operation, name) => operation == DiskOperation.Read ? null : new InvalidOperationException($"{operation} of {name}");
         try
         {
             using FasterStorageInspection inspection = FasterStorageInspection.OpenOn(watched);

@@ -96,12 +96,11 @@ public sealed class StorageCommandTests
         await Fill();
         (int code, string[] lines) = Run("dump", Folder, "--from", "4", "--to", "6", "--payload");
         Assert.That(code, Is.Zero);
-        Assert.That(lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..4]).ToArray()[0], Is.EqualTo(new[] { "4", "2", "Command", "10" }));
-        Assert.That(lines[0], Does.EndWith("10 \"set \\\"x\\\" 1.\""));
+        Assert.That(lines[0], Does.Match("^ +4 +2 Command +10 \"set \\\\\"x\\\\\" 1[.]\"$"));
         Assert.That(lines[1], Does.EndWith("(1 2 3)&&(1 2) learners=(4) witnesses=(3)"));
         Assert.That(lines[2], Does.EndWith($"5 {Convert.ToHexStringLower(Entry(2, 6).Payload.Span)}"));
         Assert.That(lines[3], Does.StartWith("3 entries"));
-        Assert.That(Run("dump", Folder).Lines[1], Does.EndWith("Command               10"));
+        Assert.That(Run("dump", Folder).Lines[1], Does.Match("Command +10$"));
     }
 
     [TestCase("1", "6")]
@@ -153,7 +152,8 @@ public sealed class StorageCommandTests
         Assert.That(line, Does.Contain("should hold the record of index").And.Contain("was durable up to index 30"));
         JsonElement sum = RunJson("inspect", Folder).Lines[^1];
         ulong readable = sum.GetProperty("readable_index").GetUInt64();
-        Assert.That((sum.GetProperty("last_index").GetUInt64(), readable), Is.EqualTo((30ul, readable)).And.Matches<(ulong, ulong)>(_ => readable is > 5 and < 15));
+        Assert.That(sum.GetProperty("last_index").GetUInt64(), Is.EqualTo(30));
+        Assert.That(readable, Is.InRange(6, 14));
         (int code, string[] lines) = Run("dump", Folder);
         Assert.That(code, Is.EqualTo(1));
         Assert.That(lines[^2..], Is.EqualTo(new[] { $"raft-jepsen: {Refusal()}", $"{readable} entries with {readable * 1000} bytes" }));
@@ -418,10 +418,13 @@ public sealed class StorageCommandTests
         return session;
     }
 
-    /// <summary>A log of several files.</summary>
+    /// <summary>A log of several files and many commits.</summary>
     private async Task FillLong()
     {
         await using var session = new StorageSession(FasterRaftStorage.Open(Options));
-        session.Append([.. Enumerable.Range(1, 30).Select(i => Entry(1, (ulong)i, 1000))]);
+        for (ulong index = 1; index <= 30; index++)
+        {
+            session.Append(Entry(1, index, 1000));
+        }
     }
 }

@@ -36,7 +36,8 @@ internal sealed class StorageInspectReport(FasterStorageInspection inspection, S
     {
         foreach (TermRun run in contents.TermRuns)
         {
-            writer.Write(Text($"terms          {run.Term} from index {run.FirstIndex}"), new { @event = "term", term = run.Term, first_index = run.FirstIndex });
+            string text = Text($"term           {run.Term} from index {run.FirstIndex}");
+            writer.Write(text, new { @event = "term", term = run.Term, first_index = run.FirstIndex });
         }
 
         foreach (Entry entry in contents.Configurations)

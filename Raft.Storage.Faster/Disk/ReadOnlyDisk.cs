@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Raft.Storage.Faster.Disk;
 
-/// <summary>A directory of the file system that is read and not changed, while no node can have it. Whoever would write to it has made a mistake.</summary>
+/// <summary>A directory of the file system that is read and not changed, and that no node can have meanwhile.</summary>
 internal sealed class ReadOnlyDisk : IDisk
 {
     private readonly string _directory;

@@ -6,8 +6,8 @@ using Raft.Storage.Faster.Recovery;
 namespace Raft.Storage.Faster.Inspection;
 
 /// <summary>
-/// Reads the directory of a stopped node's <see cref="FasterRaftStorage"/> and judges it, exactly as the node would at its next start, without a change to it.
-/// No node can be started on the directory before this is disposed.
+/// Reads the directory of a stopped node's <see cref="FasterRaftStorage"/> and judges it, exactly as the node would at its next start, without a change
+/// to it. No node can be started on the directory before this is disposed.
 /// </summary>
 public sealed class FasterStorageInspection : IDisposable
 {

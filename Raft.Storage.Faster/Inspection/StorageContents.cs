@@ -8,8 +8,8 @@ using Raft.Storage.Faster.Snapshots;
 namespace Raft.Storage.Faster.Inspection;
 
 /// <summary>
-/// What a stopped node's directory holds. Where it is damaged, the hard state, the base and the last index are the newest that are known to have been durable,
-/// and the log is readable up to <see cref="ReadableIndex"/>; what the damage hides may have replaced some of its entries. Safe from any thread.
+/// What a stopped node's directory holds. Where it is damaged, the hard state, the base and the last index are the newest that are known to have been
+/// durable, and the log is readable up to <see cref="ReadableIndex"/>; what the damage hides may have replaced some of its entries. Safe from any thread.
 /// </summary>
 public sealed class StorageContents : IRaftLogReader
 {

@@ -84,7 +84,7 @@ internal sealed class DirectoryReading
         }
     }
 
-    /// <summary>Only damage that no checksum found, or a mistake of ours, brings this about. A node must not go on without what was before its log.</summary>
+    /// <summary>Only damage that no checksum found, or a mistake of ours, fails this. A node must not go on without what was before its log.</summary>
     private void RequireCovered(IDisk disk)
     {
         if (Known.Base.Index > Known.Snapshot.Id.Index)

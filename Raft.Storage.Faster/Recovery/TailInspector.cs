@@ -31,8 +31,8 @@ internal sealed class TailInspector
     }
 
     /// <summary>
-    /// Returns how many bytes lie between the last good commit and the end of all that was written; 0 when nothing follows. They are an interrupted commit, or,
-    /// when they had been durable, <paramref name="damage"/>.
+    /// Returns how many bytes lie between the last good commit and the end of all that was written; 0 when nothing follows. They are an interrupted commit,
+    /// or, when they had been durable, <paramref name="damage"/>.
     /// </summary>
     public static long Inspect(SegmentFiles files, in Checkpoint last, uint salt, out StorageFinding? damage)
     {
@@ -59,7 +59,8 @@ internal sealed class TailInspector
     private StorageFinding Damaged(string evidence) => StorageFinding.Damage(
         _files.PathOf(_last.Until),
         _files.OffsetOf(_last.Until),
-        $"The log is damaged after index {_last.LastIndex}: a record at or behind {_files.Describe(_last.Until)} is not what had been written, and {evidence}.");
+        $"The log is damaged after index {_last.LastIndex}: a record at or behind {_files.Describe(_last.Until)} is not what had been written, "
+        + $"and {evidence}.");
 
     /// <summary>Address behind the last byte that is not zero, and whether a sector before it holds nothing but zeros.</summary>
     private long FindEnd(out bool sectorMissing)
