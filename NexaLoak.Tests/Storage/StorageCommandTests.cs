@@ -196,6 +196,42 @@ public sealed class StorageCommandTests
         Assert.That(Run("dump", Folder).Code, Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task Another_version_of_the_format_is_no_damage()
+    {
+        await Fill();
+        string marker = Path.Combine(Folder, "marker");
+        byte[] content = File.ReadAllBytes(marker);
+        foreach (int slot in new[] { 0, 4096 })
+        {
+            content[slot + 8] = 3;
+            BitConverter.GetBytes(Crc32C.Append(0, content.AsSpan(slot + 4, 508))).CopyTo(content, slot);
+        }
+
+        File.WriteAllBytes(marker, content);
+        Refused(Folder, $"{marker} is of format version 3, and this program reads version 2.");
+        Assert.That(() => FasterRaftStorage.Open(Options), Throws.TypeOf<StorageOpenException>());
+    }
+
+    [Test]
+    public async Task A_configuration_of_another_version_is_told_as_such()
+    {
+        await using (StorageSession session = Write())
+        {
+            session.Append(new Entry(2, 7, EntryType.Configuration, new byte[] { 9 }));
+        }
+
+        Assert.That(Run("inspect", Folder).Lines, Has.Some.EqualTo("configuration  2/7: of a version that is not known here"));
+
+        string file = Directory.GetFiles(Folder, "snapshot.*").Single();
+        byte[] content = File.ReadAllBytes(file);
+        uint salt = BitConverter.ToUInt32(File.ReadAllBytes(Path.Combine(Folder, "marker")), 4096 + 12);
+        content[300] = 9;
+        BitConverter.GetBytes(Crc32C.Append(Crc32C.Append(salt, content.AsSpan(300..^56)), content.AsSpan(^52..))).CopyTo(content, content.Length - 56);
+        File.WriteAllBytes(file, content);
+        Refused(Folder, "Configurations of version 9 are not known.");
+    }
+
     [TestCase(false)]
     [TestCase(true)]
     public async Task A_missing_marker_is_damage(bool andLog)

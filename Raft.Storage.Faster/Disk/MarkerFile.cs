@@ -42,6 +42,7 @@ internal sealed class MarkerFile : IDisposable
 
     /// <summary>Reads the newest valid marker.</summary>
     /// <exception cref="StorageCorruptedException">There is none.</exception>
+    /// <exception cref="StorageOpenException">There are only markers of another version of the format.</exception>
     public static MarkerFile Open(IDisk disk)
     {
         IDiskFile file = disk.Open(Name);
@@ -53,8 +54,10 @@ internal sealed class MarkerFile : IDisposable
         if (newest is null)
         {
             file.Dispose();
-            throw new StorageCorruptedException(
-                $"{file.Path} is damaged: neither of its two markers is valid. {StorageFinding.Remedy}");
+            throw (Marker.VersionOf(content) ?? Marker.VersionOf(content.AsSpan(SlotDistance))) is uint version
+                ? new StorageOpenException(
+                    $"{file.Path} is of format version {version}, and this program reads version {Marker.Version}. Use the version that wrote it.")
+                : new StorageCorruptedException($"{file.Path} is damaged: neither of its two markers is valid. {StorageFinding.Remedy}");
         }
 
         int invalid = even is null ? 0 : SlotDistance;

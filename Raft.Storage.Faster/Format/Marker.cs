@@ -48,12 +48,18 @@ internal sealed record Marker(
         return slot;
     }
 
-    /// <summary>The marker that <paramref name="slot"/> holds, or null when it is not a valid one.</summary>
+    /// <summary>Version of the format of the whole marker that <paramref name="slot"/> holds, or null when it holds none.</summary>
+    public static uint? VersionOf(ReadOnlySpan<byte> slot)
+    {
+        bool whole = BinaryPrimitives.ReadUInt32LittleEndian(slot) == Crc32C.Append(0, slot[4..Size])
+            && BinaryPrimitives.ReadUInt32LittleEndian(slot[4..]) == Magic;
+        return whole ? BinaryPrimitives.ReadUInt32LittleEndian(slot[8..]) : null;
+    }
+
+    /// <summary>The marker that <paramref name="slot"/> holds, or null when it is not a valid one of this version.</summary>
     public static Marker? Decode(ReadOnlySpan<byte> slot)
     {
-        if (BinaryPrimitives.ReadUInt32LittleEndian(slot) != Crc32C.Append(0, slot[4..Size])
-            || BinaryPrimitives.ReadUInt32LittleEndian(slot[4..]) != Magic
-            || BinaryPrimitives.ReadUInt32LittleEndian(slot[8..]) != Version)
+        if (VersionOf(slot) != Version)
         {
             return null;
         }

@@ -31,8 +31,8 @@ internal sealed class TailInspector
     }
 
     /// <summary>
-    /// Returns how many bytes lie between the last good commit and the end of all that was written; 0 when nothing follows. They are an interrupted commit,
-    /// or, when they had been durable, <paramref name="damage"/>.
+    /// Returns how many bytes lie between the last good commit and the end of all that was written; 0 when nothing follows. They are an interrupted
+    /// commit, or, when they had been durable, <paramref name="damage"/>.
     /// </summary>
     public static long Inspect(SegmentFiles files, in Checkpoint last, uint salt, out StorageFinding? damage)
     {
