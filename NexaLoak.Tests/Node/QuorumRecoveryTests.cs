@@ -1,9 +1,9 @@
-using NexaLoak.Tests.Storage;
 using NUnit.Framework;
 using Raft.Core.Log;
 using Raft.Core.Membership;
 using Raft.Core.Node.Recovery;
 using Raft.Core.Storage;
+using Raft.Core.Storage.Conformance;
 
 namespace NexaLoak.Tests.Node;
 

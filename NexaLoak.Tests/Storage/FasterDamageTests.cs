@@ -3,9 +3,10 @@ using NUnit.Framework;
 using Raft.Core.Log;
 using Raft.Core.Membership;
 using Raft.Core.Storage;
+using Raft.Core.Storage.Conformance;
 using Raft.Storage.Faster;
 using Raft.Storage.Faster.Disk;
-using static NexaLoak.Tests.Storage.StorageSession;
+using static Raft.Core.Storage.Conformance.SampleData;
 
 namespace NexaLoak.Tests.Storage;
 

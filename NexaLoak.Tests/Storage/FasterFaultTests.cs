@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using Raft.Core.Storage;
+using Raft.Core.Storage.Conformance;
 using Raft.Storage.Faster;
-using static NexaLoak.Tests.Storage.StorageSession;
+using static Raft.Core.Storage.Conformance.SampleData;
 
 namespace NexaLoak.Tests.Storage;
 

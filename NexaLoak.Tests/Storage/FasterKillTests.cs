@@ -3,6 +3,7 @@ using System.Globalization;
 using NUnit.Framework;
 using Raft.Core.Log;
 using Raft.Core.Storage;
+using Raft.Core.Storage.Conformance;
 using Raft.Storage.Faster;
 
 namespace NexaLoak.Tests.Storage;
@@ -62,7 +63,7 @@ public sealed class FasterKillTests
         Assert.That((state.HardState.Term, state.HardState.Commit), Is.EqualTo((term, state.LastIndex)));
         foreach (Entry entry in session.ReadAll(1, state.LastIndex))
         {
-            Assert.That(StorageSession.Describe([entry]), Is.EqualTo(StorageSession.Describe([StorageWriterProcess.EntryAt(entry.Term, entry.Index)])));
+            Assert.That(SampleData.Describe([entry]), Is.EqualTo(SampleData.Describe([StorageWriterProcess.EntryAt(entry.Term, entry.Index)])));
         }
     }
 

@@ -3,6 +3,7 @@ using NUnit.Framework;
 using Raft.Core.Log;
 using Raft.Core.Membership;
 using Raft.Core.Storage;
+using Raft.Core.Storage.Conformance;
 using Raft.Storage.Faster;
 
 namespace NexaLoak.Tests.Storage;
@@ -85,9 +86,9 @@ public sealed class FasterModelTests
         {
             _disk.Fault = (_, _) => null;
             RecoveredState found = session.Storage.Recovered;
-            string log = StorageSession.Describe(session.ReadAll(found.Base.Index + 1, found.LastIndex));
+            string log = SampleData.Describe(session.ReadAll(found.Base.Index + 1, found.LastIndex));
             int match = _states.FindLastIndex(state =>
-                state.HardState == found.HardState && state.Base == found.Base && state.Snapshot == found.Snapshot && StorageSession.Describe(state.Log) == log);
+                state.HardState == found.HardState && state.Base == found.Base && state.Snapshot == found.Snapshot && SampleData.Describe(state.Log) == log);
             Assert.That(
                 match,
                 Is.GreaterThanOrEqualTo(_durable),
@@ -104,14 +105,14 @@ public sealed class FasterModelTests
             RecoveredState found = session.Storage.Recovered;
             Assert.That(found.TermRuns, Is.EqualTo(state.TermRuns()), $"Seed {seed}");
             Assert.That(
-                StorageSession.Describe(found.Configurations),
-                Is.EqualTo(StorageSession.Describe(state.Log.Where(entry => entry.Type == EntryType.Configuration))),
+                SampleData.Describe(found.Configurations),
+                Is.EqualTo(SampleData.Describe(state.Log.Where(entry => entry.Type == EntryType.Configuration))),
                 $"Seed {seed}");
             string[] snapshots = [.. _disk.List().Where(name => name.StartsWith("snapshot.", StringComparison.Ordinal))];
             Assert.That(snapshots, Has.Length.EqualTo(state.Snapshot is null ? 0 : 1), $"Seed {seed}: {string.Join(' ', snapshots)}");
             if (state.Snapshot is SnapshotMetadata snapshot)
             {
-                Assert.That(session.ReadSnapshot(snapshot), Is.EqualTo(StorageSession.Content(snapshot.Id, (int)snapshot.Size)), $"Seed {seed}");
+                Assert.That(session.ReadSnapshot(snapshot), Is.EqualTo(SampleData.Content(snapshot.Id, (int)snapshot.Size)), $"Seed {seed}");
             }
         }
 
@@ -135,8 +136,8 @@ public sealed class FasterModelTests
                 ulong sequence = session.EnqueueSnapshot(snapshot, to, entries);
                 if (entries.Length > 0 && _random.Next(4) == 0)
                 {
-                    string log = StorageSession.Describe(session.ReadAll(next.Base.Index + 1, next.LastIndex));
-                    Assert.That(log, Is.EqualTo(StorageSession.Describe(next.Log)), $"Seed {seed}");
+                    string log = SampleData.Describe(session.ReadAll(next.Base.Index + 1, next.LastIndex));
+                    Assert.That(log, Is.EqualTo(SampleData.Describe(next.Log)), $"Seed {seed}");
                 }
 
                 if (_random.Next(2) == 0)
@@ -213,7 +214,7 @@ public sealed class FasterModelTests
         }
 
         private Entry EntryAt(ulong term, ulong index, int largest) =>
-            StorageSession.Entry(term, index, (EntryType)_random.Next(4), _random.Next(largest + 1), (byte)_random.Next(256));
+            SampleData.Entry(term, index, (EntryType)_random.Next(4), _random.Next(largest + 1), (byte)_random.Next(256));
     }
 
     private sealed record State(HardState HardState, LogId Base, List<Entry> Log, SnapshotMetadata? Snapshot)

@@ -1,11 +1,11 @@
 using NUnit.Framework;
-using Raft.Core.Storage;
+using Raft.Core.Storage.Conformance;
 using Raft.Storage.Faster;
 
 namespace NexaLoak.Tests.Storage;
 
 [TestFixture]
-public sealed class FasterRaftStorageTests : RaftStorageConformance
+public sealed class FasterRaftStorageTests
 {
     private TempDirectory _directory = null!;
 
@@ -14,6 +14,9 @@ public sealed class FasterRaftStorageTests : RaftStorageConformance
 
     [TearDown]
     public void DeleteDirectory() => _directory.Dispose();
+
+    [TestCaseSource(typeof(StorageConformance), nameof(StorageConformance.Checks))]
+    public Task The_storage_conforms(StorageCheck check) => check.RunAsync(new StorageUnderTest(Open, _ => Open()));
 
     [TestCase(4 << 10, 8 << 10, 8 << 10)]
     [TestCase(4 << 10, 16 << 10, 4 << 10)]
@@ -28,20 +31,16 @@ public sealed class FasterRaftStorageTests : RaftStorageConformance
         int[] sizes = [0, 1, 3, 511, 512, 513, (max / 2) - 1, max / 2, max - 1, max, 0, max, max, 1];
         await using (var session = new StorageSession(FasterRaftStorage.Open(options)))
         {
-            session.Append([.. sizes.Select((size, i) => StorageSession.Entry(1, (ulong)i + 1, size))]);
-            session.Append([.. sizes.Select((size, i) => StorageSession.Entry(1, (ulong)(i + sizes.Length) + 1, size))]);
-            Assert.That(() => session.Enqueue(StorageSession.Entry(1, 1, max + 1)), Throws.ArgumentException.With.Message.Contains($"at most {max}"));
+            session.Append([.. sizes.Select((size, i) => SampleData.Entry(1, (ulong)i + 1, size))]);
+            session.Append([.. sizes.Select((size, i) => SampleData.Entry(1, (ulong)(i + sizes.Length) + 1, size))]);
+            Assert.That(() => session.Enqueue(SampleData.Entry(1, 1, max + 1)), Throws.ArgumentException.With.Message.Contains($"at most {max}"));
         }
 
         await using var reopened = new StorageSession(FasterRaftStorage.Open(options));
         IEnumerable<Raft.Core.Log.Entry> expected = Enumerable.Range(0, 2 * sizes.Length)
-            .Select(i => StorageSession.Entry(1, (ulong)i + 1, sizes[i % sizes.Length]));
-        Assert.That(StorageSession.Describe(reopened.ReadAll(1, (ulong)(2 * sizes.Length))), Is.EqualTo(StorageSession.Describe(expected)));
+            .Select(i => SampleData.Entry(1, (ulong)i + 1, sizes[i % sizes.Length]));
+        Assert.That(SampleData.Describe(reopened.ReadAll(1, (ulong)(2 * sizes.Length))), Is.EqualTo(SampleData.Describe(expected)));
     }
-
-    protected override IRaftStorage Create() => Open();
-
-    protected override IRaftStorage Reopen(IRaftStorage closed) => Open();
 
     private FasterRaftStorage Open() => FasterRaftStorage.Open(new FasterStorageOptions
     {

@@ -3,8 +3,9 @@ using NUnit.Framework;
 using Raft.Core.Log;
 using Raft.Core.Membership;
 using Raft.Core.Storage;
+using Raft.Core.Storage.Conformance;
 using Raft.Storage.Faster;
-using static NexaLoak.Tests.Storage.StorageSession;
+using static Raft.Core.Storage.Conformance.SampleData;
 
 namespace NexaLoak.Tests.Storage;
 

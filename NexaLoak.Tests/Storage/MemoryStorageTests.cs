@@ -1,14 +1,18 @@
 using NUnit.Framework;
 using Raft.Core.Log;
 using Raft.Core.Storage;
-using static NexaLoak.Tests.Storage.StorageSession;
+using Raft.Core.Storage.Conformance;
+using static Raft.Core.Storage.Conformance.SampleData;
 
 namespace NexaLoak.Tests.Storage;
 
 [TestFixture]
 [Parallelizable(ParallelScope.All)]
-public sealed class MemoryStorageTests : RaftStorageConformance
+public sealed class MemoryStorageTests
 {
+    [TestCaseSource(typeof(StorageConformance), nameof(StorageConformance.Checks))]
+    public Task The_storage_conforms(StorageCheck check) => check.RunAsync(new StorageUnderTest(() => new MemoryStorage(), closed => closed));
+
     [Test]
     public void Writes_complete_on_demand_and_a_restart_loses_the_others()
     {
@@ -39,8 +43,4 @@ public sealed class MemoryStorageTests : RaftStorageConformance
         Assert.That(session.Listener.Failures.Select(e => e.Message), Is.EqualTo(new[] { "broken" }));
         Assert.That(storage.Recovered.IsEmpty, Is.True);
     }
-
-    protected override IRaftStorage Create() => new MemoryStorage();
-
-    protected override IRaftStorage Reopen(IRaftStorage closed) => closed;
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Raft.Core.Log;
 using Raft.Core.Membership;
+using Raft.Core.Storage.Conformance;
 using Raft.Storage.Faster;
 
 namespace NexaLoak.Tests.Storage;
@@ -29,7 +30,7 @@ internal static class StorageWriterProcess
     }
 
     /// <summary>The entry that the process writes at an index in its opening of a term.</summary>
-    public static Entry EntryAt(ulong term, ulong index) => StorageSession.Entry(term, index, (int)(index % 700));
+    public static Entry EntryAt(ulong term, ulong index) => SampleData.Entry(term, index, (int)(index % 700));
 
     [ModuleInitializer]
     internal static void WriteWhenAsked()
