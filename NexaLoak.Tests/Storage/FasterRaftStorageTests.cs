@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
+using Raft.Core.Storage;
 using Raft.Core.Storage.Conformance;
 using Raft.Storage.Faster;
 
@@ -17,6 +19,18 @@ public sealed class FasterRaftStorageTests
 
     [TestCaseSource(typeof(StorageConformance), nameof(StorageConformance.Checks))]
     public Task The_storage_conforms(StorageCheck check) => check.RunAsync(new StorageUnderTest(Open, _ => Open()));
+
+    [TestCaseSource(typeof(StorageConformance), nameof(StorageConformance.CrashChecks))]
+    public async Task The_storage_conforms_through_power_cuts(StorageCheck check)
+    {
+        for (int seed = 0; seed < 20; seed++)
+        {
+            var random = new Random(seed);
+            var disk = new SimulatedDisk();
+            var storage = new StorageUnderTest(() => OpenOn(disk), _ => OpenOn(disk)) { Crash = open => OpenOn(disk = PowerCut(open, disk, random)) };
+            await check.RunAsync(storage);
+        }
+    }
 
     [TestCase(4 << 10, 8 << 10, 8 << 10)]
     [TestCase(4 << 10, 16 << 10, 4 << 10)]
@@ -42,8 +56,25 @@ public sealed class FasterRaftStorageTests
         Assert.That(SampleData.Describe(reopened.ReadAll(1, (ulong)(2 * sizes.Length))), Is.EqualTo(SampleData.Describe(expected)));
     }
 
-    private FasterRaftStorage Open() => FasterRaftStorage.Open(new FasterStorageOptions
+    private static SimulatedDisk PowerCut(IRaftStorage open, SimulatedDisk disk, Random random)
     {
-        Directory = _directory.Path, Identity = "test/1", PageBytes = 4 << 10, MemoryBytes = 16 << 10, SegmentBytes = 16 << 10,
-    });
+        disk.Fault = (_, _) => new IOException("power cut");
+        try
+        {
+            open.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+        catch (IOException)
+        {
+            // What was in its way when the power went.
+        }
+
+        return disk.AfterPowerCut(random);
+    }
+
+    private static FasterRaftStorage OpenOn(SimulatedDisk disk) => FasterRaftStorage.OpenOn(disk, OptionsFor("/simulated"), NullLogger.Instance);
+
+    private static FasterStorageOptions OptionsFor(string directory) =>
+        new() { Directory = directory, Identity = "test/1", PageBytes = 4 << 10, MemoryBytes = 16 << 10, SegmentBytes = 16 << 10 };
+
+    private FasterRaftStorage Open() => FasterRaftStorage.Open(OptionsFor(_directory.Path));
 }

@@ -13,6 +13,10 @@ public sealed class MemoryStorageTests
     [TestCaseSource(typeof(StorageConformance), nameof(StorageConformance.Checks))]
     public Task The_storage_conforms(StorageCheck check) => check.RunAsync(new StorageUnderTest(() => new MemoryStorage(), closed => closed));
 
+    [TestCaseSource(typeof(StorageConformance), nameof(StorageConformance.CrashChecks))]
+    public Task The_storage_conforms_through_crashes(StorageCheck check) =>
+        check.RunAsync(new StorageUnderTest(() => new MemoryStorage(), closed => closed) { Crash = open => open });
+
     [Test]
     public void Writes_complete_on_demand_and_a_restart_loses_the_others()
     {

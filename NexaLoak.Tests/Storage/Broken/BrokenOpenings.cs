@@ -10,6 +10,7 @@ internal static class BrokenOpenings
 {
     private const string Reopening = "Entries and hard state are there after reopening";
     private const string Vote = "A vote without entries is there after reopening";
+    private const string Crash = "A crash leaves the effect of a prefix of the writes, with all that was reported durable";
     private const string ManyReopenings = "Hard states written after each reopening are found by the next one";
 
     public static BrokenStorageCase[] All { get; } =
@@ -43,6 +44,8 @@ internal static class BrokenOpenings
             OnEnqueue = (storage, write) => Tolerate<InvalidOperationException>(() => storage.Enqueue(write)),
         }),
         new("reports durable what is not", Reopening, StorageRules.Recovering, ReportsDurableWhatIsNot),
+        new("reports durable what is not", Crash, StorageRules.Crashing, ReportsDurableWhatIsNot),
+        new("writes the hard state before the entries", Crash, StorageRules.Crashing, WritesTheHardStateFirst),
         new("reports a write that is still to come", Reopening, StorageRules.Reporting,
             () => Reports((listener, sequence) => listener.OnPersisted(sequence + 1))),
         new("reports a write twice", Reopening, StorageRules.Reporting, () => Reports((listener, sequence) =>
@@ -69,6 +72,21 @@ internal static class BrokenOpenings
                 told!.OnPersisted(write.Sequence);
             },
             OnDispose = _ => ValueTask.CompletedTask,
+        };
+    }
+
+    private static BrokenStorage WritesTheHardStateFirst()
+    {
+        HardState newest = default;
+        return new BrokenStorage(new MemoryStorage(completeAtOnce: false))
+        {
+            OnEnqueue = (storage, write) =>
+            {
+                newest = write.HardState;
+                storage.Enqueue(write);
+                storage.CompleteWrites(write.Sequence < 20 ? 1 : 0);
+            },
+            OnRecovered = state => state with { HardState = newest },
         };
     }
 

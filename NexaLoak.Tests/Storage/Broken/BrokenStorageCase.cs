@@ -21,7 +21,7 @@ public sealed class BrokenStorageCase
 
     public StorageRule Rule { get; }
 
-    public StorageUnderTest Storage => new(_create, closed => closed) { WaitLimit = TimeSpan.FromSeconds(1) };
+    public StorageUnderTest Storage => new(_create, closed => closed) { Crash = open => open, WaitLimit = TimeSpan.FromSeconds(1) };
 
     public override string ToString() => $"{Fault} - {Check}";
 }

@@ -12,10 +12,12 @@ public sealed class BrokenStorageTests
 {
     private static readonly BrokenStorageCase[] Cases = [.. BrokenOpenings.All, .. BrokenLogs.All, .. BrokenBases.All, .. BrokenSnapshots.All];
 
+    private static readonly StorageCheck[] Checks = [.. StorageConformance.Checks, .. StorageConformance.CrashChecks];
+
     [TestCaseSource(nameof(Cases))]
     public async Task A_broken_storage_is_refused_by_the_check_that_is_meant_for_it(BrokenStorageCase broken)
     {
-        StorageCheck check = StorageConformance.Checks.Single(check => check.Name == broken.Check);
+        StorageCheck check = Checks.Single(check => check.Name == broken.Check);
         StorageConformanceException refusal = (await Assert.ThrowsAsync<StorageConformanceException>(() => check.RunAsync(broken.Storage)))!;
         TestContext.Out.WriteLine(refusal.Message);
         Assert.Multiple(() =>
@@ -26,11 +28,11 @@ public sealed class BrokenStorageTests
         });
     }
 
-    [TestCaseSource(typeof(StorageConformance), nameof(StorageConformance.Checks))]
+    [TestCaseSource(nameof(Checks))]
     public async Task Every_check_refuses_a_broken_storage_and_accepts_it_without_its_fault(StorageCheck check)
     {
         Assert.That(Cases.Select(broken => broken.Check), Does.Contain(check.Name));
-        await check.RunAsync(new StorageUnderTest(() => new BrokenStorage(), closed => closed));
+        await check.RunAsync(new StorageUnderTest(() => new BrokenStorage(), closed => closed) { Crash = open => open });
     }
 
     [Test]
@@ -40,7 +42,7 @@ public sealed class BrokenStorageTests
             Is.SubsetOf(Cases.Select(broken => broken.Rule)));
 
     [Test]
-    public void Names_are_unique() => Assert.That(StorageConformance.Checks.Select(check => check.Name), Is.Unique);
+    public void Names_are_unique() => Assert.That(Checks.Select(check => check.Name), Is.Unique);
 
     [Test]
     public void Every_rule_names_what_is_there()
@@ -55,12 +57,16 @@ public sealed class BrokenStorageTests
         }
     }
 
+    [TestCaseSource(typeof(StorageConformance), nameof(StorageConformance.CrashChecks))]
+    public void A_check_that_needs_a_crash_says_so(StorageCheck check) =>
+        Assert.That(() => check.RunAsync(new StorageUnderTest(() => new MemoryStorage(), closed => closed)), Throws.ArgumentException);
+
     [Test]
     public void A_check_that_waits_ends_when_it_is_cancelled()
     {
         using var cancelled = new CancellationTokenSource();
         var storage = new StorageUnderTest(() => new MemoryStorage(completeAtOnce: false), closed => closed);
-        StorageCheck check = StorageConformance.Checks.Single(check => check.Name == "A vote without entries is there after reopening");
+        StorageCheck check = Checks.Single(check => check.Name == "A vote without entries is there after reopening");
         Task run = check.RunAsync(storage, cancelled.Token);
         Assert.That(run.IsCompleted, Is.False);
         cancelled.Cancel();

@@ -4,12 +4,12 @@ namespace Raft.Core.Storage.Conformance;
 /// What every <see cref="IRaftStorage"/> owes to the node, as checks that any test framework can run: one test case for each, on a storage of its own.
 /// </summary>
 /// <remarks>
-/// A check has only opening, writing, reading and closing to try a storage with. What a crash leaves of it, and what it does when the disk fails, is
-/// for tests of the implementation, which can bring these about.
+/// A check has only opening, writing, reading and closing to try a storage with, and a loss of power where the caller can bring it about. What a storage
+/// does when the disk fails is for tests of the implementation.
 /// </remarks>
 public static class StorageConformance
 {
-    /// <summary>All checks.</summary>
+    /// <summary>The checks that any storage can be tried with.</summary>
     public static IReadOnlyList<StorageCheck> Checks { get; } =
     [
         .. OpeningChecks.All,
@@ -20,4 +20,7 @@ public static class StorageConformance
         .. SnapshotChecks.All,
         .. SnapshotWriterChecks.All,
     ];
+
+    /// <summary>The checks that need <see cref="StorageUnderTest.Crash"/>.</summary>
+    public static IReadOnlyList<StorageCheck> CrashChecks { get; } = Conformance.CrashChecks.All;
 }

@@ -11,6 +11,10 @@ internal static class StorageRules
         $"{nameof(IRaftStorage)}.{nameof(IRaftStorage.Recovered)}",
         "Opening finds the effect of all writes that were reported durable, and of no others.");
 
+    public static readonly StorageRule Crashing = new(
+        nameof(IRaftStorage),
+        "After a crash there is the effect of a prefix of the writes, at least up to the last one that was reported durable.");
+
     public static readonly StorageRule HardState = new(
         $"{nameof(StorageWrite)}.{nameof(StorageWrite.HardState)}",
         "Every write carries the whole hard state, also one without entries.");

@@ -28,6 +28,14 @@ internal sealed class StorageTrial(StorageUnderTest storage, CancellationToken c
         return Start();
     }
 
+    /// <summary>Opens the storage as a crash leaves it.</summary>
+    public StorageSession Crash()
+    {
+        _open = storage.Crash!(_open!);
+        _session = new StorageSession(_open, storage.WaitLimit, cancellationToken);
+        return _session;
+    }
+
     /// <summary>Closes the storage, if it is open, and looks at what it had reported.</summary>
     public async Task CloseAsync()
     {

@@ -7,6 +7,12 @@ public sealed record StorageUnderTest(Func<IRaftStorage> Create, Func<IRaftStora
 {
     internal static readonly TimeSpan DefaultWaitLimit = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// Opens the storage as a loss of power at this moment would leave the open one that is passed in, and closes that one. Only
+    /// <see cref="StorageConformance.CrashChecks"/> call it.
+    /// </summary>
+    public Func<IRaftStorage, IRaftStorage>? Crash { get; init; }
+
     /// <summary>How long a check waits for the storage to go on before it calls it stuck.</summary>
     public TimeSpan WaitLimit { get; init; } = DefaultWaitLimit;
 }
