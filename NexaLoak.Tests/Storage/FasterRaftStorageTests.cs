@@ -25,12 +25,13 @@ public sealed class FasterRaftStorageTests
     {
         for (int seed = 0; seed < 20; seed++)
         {
-            var random = new Random(seed);
-            var disk = new SimulatedDisk();
-            var storage = new StorageUnderTest(() => OpenOn(disk), _ => OpenOn(disk)) { Crash = open => OpenOn(disk = PowerCut(open, disk, random)) };
-            await check.RunAsync(storage);
+            await check.RunAsync(StorageOn(new SimulatedDisk(), seed));
         }
     }
+
+    [TestCaseSource(typeof(StorageConformance), nameof(StorageConformance.CrashChecks))]
+    public void A_disk_that_lies_about_syncs_is_found_by_a_power_cut(StorageCheck check) =>
+        Assert.That(() => check.RunAsync(StorageOn(new SimulatedDisk { Lies = true }, seed: 1)), Throws.TypeOf<StorageConformanceException>());
 
     [TestCase(4 << 10, 8 << 10, 8 << 10)]
     [TestCase(4 << 10, 16 << 10, 4 << 10)]
@@ -54,6 +55,12 @@ public sealed class FasterRaftStorageTests
         IEnumerable<Raft.Core.Log.Entry> expected = Enumerable.Range(0, 2 * sizes.Length)
             .Select(i => SampleData.Entry(1, (ulong)i + 1, sizes[i % sizes.Length]));
         Assert.That(SampleData.Describe(reopened.ReadAll(1, (ulong)(2 * sizes.Length))), Is.EqualTo(SampleData.Describe(expected)));
+    }
+
+    private static StorageUnderTest StorageOn(SimulatedDisk disk, int seed)
+    {
+        var random = new Random(seed);
+        return new StorageUnderTest(() => OpenOn(disk), _ => OpenOn(disk)) { Crash = open => OpenOn(disk = PowerCut(open, disk, random)) };
     }
 
     private static SimulatedDisk PowerCut(IRaftStorage open, SimulatedDisk disk, Random random)

@@ -20,6 +20,9 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>Whether writes leave a part of themselves behind when they fail.</summary>
     public Random? TornWrites { get; set; }
 
+    /// <summary>Whether the disk says that it synced a file, and did not.</summary>
+    public bool Lies { get; init; }
+
     public IReadOnlyDictionary<string, SimulatedFile> Files => _files;
 
     public string PathOf(string name) => "/simulated/" + name;
@@ -89,7 +92,7 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>What the disk holds after losing power: each sector not synced is there or not as <paramref name="random"/> has it.</summary>
     public SimulatedDisk AfterPowerCut(Random random)
     {
-        var disk = new SimulatedDisk();
+        var disk = new SimulatedDisk { Lies = Lies };
         lock (_gate)
         {
             var names = new Dictionary<string, SimulatedFile>(_durableNames);
@@ -173,7 +176,10 @@ internal sealed class SimulatedDisk : IDisk
         public void Sync()
         {
             disk.Check(DiskOperation.Sync, name);
-            file.Sync();
+            if (!disk.Lies)
+            {
+                file.Sync();
+            }
         }
 
         public void SyncAll() => Sync();
