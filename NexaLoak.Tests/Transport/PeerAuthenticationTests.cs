@@ -270,19 +270,22 @@ public sealed class PeerAuthenticationTests
             Throws.ArgumentException.With.Message.Contains("not a loopback address"));
 
     // The client's own check is not the subject.
-    private static bool Anyone(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => certificate is not null;
+    internal static bool Anyone(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => certificate is not null;
 
-    private static SslClientAuthenticationOptions AsNode(ClusterCertificateAuthority authority, ulong node) => new()
+    internal static SslClientAuthenticationOptions AsNode(ClusterCertificateAuthority authority, ulong node)
+        => WithCertificate(authority.IssueNode(new NodeId(node)));
+
+    internal static SslClientAuthenticationOptions WithCertificate(NodeCertificate certificate) => new()
     {
         RemoteCertificateValidationCallback = Anyone,
-        ClientCertificateContext = SslStreamCertificateContext.Create(authority.IssueNode(new NodeId(node)).Certificate, null, offline: true),
+        ClientCertificateContext = SslStreamCertificateContext.Create(certificate.Certificate, null, offline: true),
     };
 
     private static Task ExpectRefusal(TransportNode node, string reason)
         => Eventually.Holds(() => node.Log.Warnings.Any(w => w.Contains(reason, StringComparison.Ordinal)), $"a warning says: {reason}");
 
     // With TLS 1.3 the client's handshake ends before the server has judged the certificate: only an answer proves that it was accepted.
-    private static async Task<bool> CanCall(IPEndPoint endPoint, SslClientAuthenticationOptions options)
+    internal static async Task<bool> CanCall(IPEndPoint endPoint, SslClientAuthenticationOptions options)
     {
         using var handler = new SocketsHttpHandler { SslOptions = options };
         using var client = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
@@ -297,7 +300,7 @@ public sealed class PeerAuthenticationTests
         }
     }
 
-    private static async Task<bool> IsClosed(NetworkStream stream)
+    internal static async Task<bool> IsClosed(NetworkStream stream)
     {
         try
         {

@@ -10,10 +10,8 @@ using Raft.Transport.Grpc.Security;
 namespace Raft.Transport.Grpc.Hosting;
 
 /// <summary>Names the parts of a node that <see cref="RaftServices"/> added.</summary>
-public static partial class RaftBuilderExtensions
+public static class RaftBuilderExtensions
 {
-    private static readonly TimeSpan _expiryNotice = TimeSpan.FromDays(30);
-
     /// <summary>
     /// Connects the node with the others over gRPC. Kestrel listens for them where <see cref="RaftHostOptions.Listen"/> says, beside the application's own
     /// URLs; the application must call <see cref="RaftEndpoints.MapRaft"/>.
@@ -68,16 +66,11 @@ public static partial class RaftBuilderExtensions
             throw new InvalidOperationException("The node has no certificate, because it talks in plain text.");
         }
 
-        var credentials = PeerAuthentication.Load(options.Tls.Certificate!, options.Tls.Key!, options.Tls.Authority!);
-        TimeProvider time = provider.GetService<TimeProvider>() ?? TimeProvider.System;
-        if (credentials.ExpiresAt - time.GetUtcNow() < _expiryNotice && provider.GetService<ILogger<GrpcRaftTransport>>() is { } logger)
-        {
-            LogExpiry(logger, options.Tls.Certificate!, credentials.ExpiresAt);
-        }
-
-        return credentials;
+        return PeerAuthentication.Load(
+            options.Tls.Certificate!,
+            options.Tls.Key!,
+            options.Tls.Authority!,
+            provider.GetService<ILogger<GrpcRaftTransport>>(),
+            provider.GetService<TimeProvider>());
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The certificate {File} expires on {Date:u}: issue a new one with the cluster's authority, and restart the node with it")]
-    private static partial void LogExpiry(ILogger logger, string file, DateTimeOffset date);
 }

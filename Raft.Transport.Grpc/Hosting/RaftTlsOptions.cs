@@ -1,6 +1,9 @@
 namespace Raft.Transport.Grpc.Hosting;
 
-/// <summary>Where a node finds its credentials: PEM files, as <see cref="Security.ClusterCertificateAuthority"/> writes them.</summary>
+/// <summary>
+/// Where a node finds its credentials: PEM files, as <see cref="Security.ClusterCertificateAuthority"/> writes them. They may be replaced while the node
+/// runs; see <see cref="Security.PeerAuthentication.Load"/>.
+/// </summary>
 public sealed class RaftTlsOptions
 {
     /// <summary>The node's certificate.</summary>

@@ -33,7 +33,6 @@ internal sealed class LaneSender : IAsyncDisposable
     private readonly GrpcTransportOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly HttpMessageInvoker _invoker;
     private readonly OutboundQueue _queue;
     private readonly Backoff _backoff;
     private readonly CancellationTokenSource _stop = new();
@@ -57,7 +56,6 @@ internal sealed class LaneSender : IAsyncDisposable
         _options = self.Options;
         _time = self.Time;
         _logger = self.Logger;
-        _invoker = new HttpMessageInvoker(CreateHandler(self.Authentication));
         _queue = new OutboundQueue(_options.MaxQueuedMessages, _options.MaxQueuedBytes);
         _backoff = new Backoff(_options.ReconnectDelay, _options.MaxReconnectDelay, Random.Shared);
     }
@@ -104,7 +102,6 @@ internal sealed class LaneSender : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
-        _invoker.Dispose();
         _stop.Dispose();
     }
 
@@ -147,7 +144,9 @@ internal sealed class LaneSender : IAsyncDisposable
     {
         _refusal = null;
         _acceptedAt = 0;
-        var call = GrpcClientCall.Start(_invoker, _method, ExchangeHeaders.Create(_self.Identity, _peer, _lane, _self.Address), MaxReplyBytes, OnReply);
+        // A connection for each call, so that it is made with the credentials of the day.
+        using var invoker = new HttpMessageInvoker(CreateHandler(_self.Authentication));
+        var call = GrpcClientCall.Start(invoker, _method, ExchangeHeaders.Create(_self.Identity, _peer, _lane, _self.Address), MaxReplyBytes, OnReply);
         await using (call.ConfigureAwait(false))
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);

@@ -66,7 +66,7 @@ public sealed class ClusterCertificateAuthority : IDisposable
     /// <exception cref="CertificateException">A file is missing or malformed, or is not the authority of a cluster.</exception>
     public static ClusterCertificateAuthority Load(string certificatePath, string keyPath, TimeProvider? time = null)
     {
-        X509Certificate2 certificate = PemFile.Read(certificatePath, keyPath);
+        X509Certificate2 certificate = PemFile.Parse(PemFile.ReadText(certificatePath), certificatePath, PemFile.ReadText(keyPath), keyPath);
         string? clusterId = ReadClusterId(certificate);
         if (clusterId is null)
         {

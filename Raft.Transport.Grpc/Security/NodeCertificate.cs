@@ -34,18 +34,7 @@ public sealed class NodeCertificate : IDisposable
     /// <summary>Reads a certificate and its key from PEM files.</summary>
     /// <exception cref="CertificateException">A file is missing or malformed, or is not a node's certificate.</exception>
     public static NodeCertificate Load(string certificatePath, string keyPath)
-    {
-        X509Certificate2 certificate = PemFile.Read(certificatePath, keyPath);
-        try
-        {
-            return new NodeCertificate(certificate);
-        }
-        catch
-        {
-            certificate.Dispose();
-            throw;
-        }
-    }
+        => Parse(PemFile.ReadText(certificatePath), certificatePath, PemFile.ReadText(keyPath), keyPath);
 
     /// <summary>Writes PEM files that must not exist yet; on Unix only the owner may read the key (mode 0600).</summary>
     /// <exception cref="IOException">A file exists already, or can't be written.</exception>
@@ -60,4 +49,20 @@ public sealed class NodeCertificate : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Certificate.Dispose();
+
+    /// <summary>Makes a certificate of the content of two files.</summary>
+    /// <exception cref="CertificateException">The content is malformed, or is not a node's certificate.</exception>
+    internal static NodeCertificate Parse(string certificate, string certificatePath, string key, string keyPath)
+    {
+        X509Certificate2 parsed = PemFile.Parse(certificate, certificatePath, key, keyPath);
+        try
+        {
+            return new NodeCertificate(parsed);
+        }
+        catch
+        {
+            parsed.Dispose();
+            throw;
+        }
+    }
 }

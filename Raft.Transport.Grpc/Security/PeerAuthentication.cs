@@ -1,23 +1,34 @@
 using System.Net.Security;
-using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Raft.Core.Membership;
 
 namespace Raft.Transport.Grpc.Security;
 
 /// <summary>
-/// How a node proves who it is, and checks who others are: TLS 1.3 with certificates on both sides, of the cluster's own authority and nobody else's. Immutable;
-/// safe to use from any thread until it is disposed.
+/// How a node proves who it is, and checks who others are: TLS 1.3 with certificates on both sides, of the cluster's own authority and nobody else's. What
+/// was loaded from files is read again when they change: connections that are made from then on go by the new credentials, those that stand live on. Safe
+/// to use from any thread until it is disposed.
 /// </summary>
 public sealed class PeerAuthentication : IDisposable
 {
-    private const string ServerAuthenticationOid = "1.3.6.1.5.5.7.3.1";
-    private const string ClientAuthenticationOid = "1.3.6.1.5.5.7.3.2";
+    // Whoever makes a connection looks at the files too; this is for the log, so that a mistake shows while the one who made it is still there.
+    private static readonly TimeSpan _lookInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _expiryNotice = TimeSpan.FromDays(30);
+    private static readonly TimeSpan _expiryReminder = TimeSpan.FromDays(1);
 
-    private readonly NodeCertificate _certificate;
-    private readonly X509Certificate2Collection _authorities;
-    private readonly SslStreamCertificateContext _context;
+    // Of a certificate that is issued for a short time, the last third counts as late.
+    private const int NoticeShare = 3;
+
+    private readonly CredentialFiles? _files;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly ITimer? _watch;
+    private readonly Lock _gate = new();
+    private volatile Credentials _credentials;
+    private DateTimeOffset? _reminded;
+    private bool _disposed;
 
     /// <summary>Takes over a certificate and the authorities to trust, and disposes them in the end.</summary>
     /// <param name="certificate">This node's certificate.</param>
@@ -29,181 +40,136 @@ public sealed class PeerAuthentication : IDisposable
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(authorities);
-        _certificate = certificate;
-        _authorities = authorities;
-        RequireAuthoritiesOf(Identity.ClusterId);
-        RequireOwnCertificateInOrder();
-        _context = SslStreamCertificateContext.Create(certificate.Certificate, additionalCertificates: null, offline: true);
+        _credentials = new Credentials(certificate, authorities);
+        _logger = NullLogger.Instance;
+        _time = TimeProvider.System;
+    }
+
+    private PeerAuthentication(CredentialFiles files, ILogger logger, TimeProvider time)
+    {
+        _files = files;
+        _logger = logger;
+        _time = time;
+        _credentials = files.ReadIfChanged()!;
+        Look();
+        _watch = time.CreateTimer(static self => ((PeerAuthentication)self!).Look(), this, _lookInterval, _lookInterval);
     }
 
     /// <summary>Who this node is.</summary>
-    public NodeIdentity Identity => _certificate.Identity;
+    public NodeIdentity Identity => _credentials.Identity;
 
-    /// <summary>When this node's certificate expires; issue another one before, and restart the node with it.</summary>
-    public DateTimeOffset ExpiresAt => _certificate.Certificate.NotAfter;
+    /// <summary>When this node's certificate expires; put another one in its place before.</summary>
+    public DateTimeOffset ExpiresAt => _credentials.ExpiresAt;
 
-    /// <summary>Reads the node's certificate, its key, and the authorities to trust from PEM files.</summary>
+    /// <summary>
+    /// Reads the node's certificate, its key, and the authorities to trust from PEM files, and again whenever their content has changed: before each new
+    /// connection, and every ten seconds. Files that can't be used, such as half of a change, leave the credentials as they were.
+    /// </summary>
+    /// <param name="certificatePath">The node's certificate.</param>
+    /// <param name="keyPath">Its private key.</param>
+    /// <param name="authorityPath">The cluster's authority; several while one takes the place of another.</param>
+    /// <param name="logger">Told of changes, of files that can't be used, and, once a day, of a certificate that expires soon.</param>
+    /// <param name="time">Tells when to look and what expires.</param>
     /// <exception cref="CertificateException">A file is missing or malformed, or its content can't be used; the message names it and says why.</exception>
-    public static PeerAuthentication Load(string certificatePath, string keyPath, string authorityPath)
-    {
-        X509Certificate2Collection authorities = PemFile.ReadAll(authorityPath);
-        var certificate = NodeCertificate.Load(certificatePath, keyPath);
-        try
-        {
-            return new PeerAuthentication(certificate, authorities);
-        }
-        catch (CertificateException e)
-        {
-            certificate.Dispose();
-            throw new CertificateException($"{certificatePath} can't be used with {authorityPath}: {e.Message}", e);
-        }
-    }
+    public static PeerAuthentication Load(
+        string certificatePath, string keyPath, string authorityPath, ILogger? logger = null, TimeProvider? time = null)
+        => new(new CredentialFiles(certificatePath, keyPath, authorityPath), logger ?? NullLogger.Instance, time ?? TimeProvider.System);
 
-    /// <summary>Settings for a TLS client that talks to one node of the cluster, whatever its host name is.</summary>
+    /// <summary>
+    /// Settings for a TLS client that talks to one node of the cluster, whatever its host name is. They hold the credentials of now: create others for
+    /// each connection, or the client goes on with these when the files change.
+    /// </summary>
     /// <param name="expected">The node that must answer.</param>
     /// <param name="refused">Called with the reason when the other side is refused, before the handshake fails.</param>
     public SslClientAuthenticationOptions CreateClientOptions(NodeId expected, Action<string>? refused = null)
-        => new()
-        {
-            EnabledSslProtocols = SslProtocols.Tls13,
-            ClientCertificateContext = _context,
-            CertificateChainPolicy = CreateChainPolicy(ServerAuthenticationOid),
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            // A resumed session would not be checked again.
-            AllowTlsResume = false,
-            RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-            {
-                (NodeIdentity? peer, string? refusal) = Judge(certificate, chain, errors);
-                if (refusal is null && peer!.NodeId != expected)
-                {
-                    refusal = $"its certificate is that of node {peer.NodeId}, not of node {expected}";
-                }
+        => Refresh().CreateClientOptions(expected, refused);
 
-                return Report(refusal, refused);
-            },
-        };
-
-    /// <summary>Settings for a TLS server that talks to nodes of the cluster only.</summary>
+    /// <summary>Settings for one connection of a TLS server that talks to nodes of the cluster only.</summary>
     /// <param name="accepted">Called with the identity of an authenticated node.</param>
     /// <param name="refused">Called with the reason when the other side is refused, before the handshake fails.</param>
     internal SslServerAuthenticationOptions CreateServerOptions(Action<NodeIdentity> accepted, Action<string> refused)
-        => new()
-        {
-            EnabledSslProtocols = SslProtocols.Tls13,
-            ServerCertificateContext = _context,
-            ClientCertificateRequired = true,
-            CertificateChainPolicy = CreateChainPolicy(ClientAuthenticationOid),
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            AllowTlsResume = false,
-            RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-            {
-                (NodeIdentity? peer, string? refusal) = Judge(certificate, chain, errors);
-                if (refusal is null)
-                {
-                    accepted(peer!);
-                }
-
-                return Report(refusal, refused);
-            },
-        };
+        => Refresh().CreateServerOptions(accepted, refused);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _certificate.Dispose();
-        foreach (X509Certificate2 authority in _authorities)
+        _watch?.Dispose();
+        lock (_gate)
         {
-            authority.Dispose();
+            _disposed = true;
+            _credentials.Dispose();
         }
     }
 
-    private static bool Report(string? refusal, Action<string>? refused)
+    private void Look()
     {
-        if (refusal is not null)
+        Credentials credentials = Refresh();
+        lock (_gate)
         {
-            refused?.Invoke(refusal);
+            RemindOfExpiry(credentials);
         }
-
-        return refusal is null;
     }
 
-    private (NodeIdentity? Peer, string? Refusal) Judge(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    /// <summary>What the files hold by now if it can be used, else what they held before.</summary>
+    private Credentials Refresh()
     {
-        if (certificate is not X509Certificate2 shown)
+        if (_files is null)
         {
-            return (null, "it showed no certificate");
+            return _credentials;
         }
 
-        // Nodes are known by their ids: the host name does not matter.
-        if ((errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) != SslPolicyErrors.None)
+        lock (_gate)
         {
-            return (null, Explain(shown, chain));
-        }
-
-        if (!NodeIdentity.TryRead(shown, out NodeIdentity? peer))
-        {
-            return (null, $"its certificate ({shown.Subject}) names no node");
-        }
-
-        return peer.ClusterId == Identity.ClusterId
-            ? (peer, null)
-            : (null, $"its certificate is that of a node of cluster '{peer.ClusterId}', not '{Identity.ClusterId}'");
-    }
-
-    private string Explain(X509Certificate2 certificate, X509Chain? chain)
-    {
-        X509ChainStatusFlags problems = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, static (all, one) => all | one.Status);
-        const X509ChainStatusFlags Foreign =
-            X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.NotSignatureValid;
-        if ((problems & Foreign) != 0)
-        {
-            return $"its certificate ({certificate.Subject}) was not issued by the authority of cluster '{Identity.ClusterId}'";
-        }
-
-        return (problems & X509ChainStatusFlags.NotTimeValid) != 0
-            ? $"its certificate is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, which is not now"
-            : $"its certificate ({certificate.Subject}) is not in order: {problems}";
-    }
-
-    private X509ChainPolicy CreateChainPolicy(string usage)
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(_authorities);
-        policy.ApplicationPolicy.Add(new Oid(usage));
-        return policy;
-    }
-
-    private void RequireAuthoritiesOf(string clusterId)
-    {
-        if (_authorities.Count == 0)
-        {
-            throw new CertificateException("No authority is given to check other nodes by.");
-        }
-
-        foreach (X509Certificate2 authority in _authorities)
-        {
-            string? found = ClusterCertificateAuthority.ReadClusterId(authority);
-            if (found != clusterId)
+            if (!_disposed && ReadIfChanged(_files) is { } changed)
             {
-                throw new CertificateException(found is null
-                    ? $"{authority.Subject} is not the authority of a cluster."
-                    : $"{authority.Subject} is the authority of cluster '{found}'; the node belongs to cluster '{clusterId}'.");
+                // Those of before are not disposed: handshakes may be at work with them. The garbage collector frees them.
+                _credentials = changed;
+                _reminded = null;
+                _logger.CredentialsChanged(_files.Certificate, changed.ExpiresAt);
             }
+
+            return _credentials;
         }
     }
 
-    private void RequireOwnCertificateInOrder()
+    private Credentials? ReadIfChanged(CredentialFiles files)
     {
-        using var chain = new X509Chain { ChainPolicy = CreateChainPolicy(ServerAuthenticationOid) };
-        if (!chain.Build(_certificate.Certificate))
+        try
         {
-            throw new CertificateException(
-                $"Other nodes would refuse node {Identity.NodeId}, because {Explain(_certificate.Certificate, chain)}. Issue a new one with the cluster's authority.");
+            Credentials? read = files.ReadIfChanged();
+            if (read is null || read.Identity == Identity)
+            {
+                return read;
+            }
+
+            read.Dispose();
+            throw new CertificateException($"{files.Certificate} is the certificate of {read.Identity}, but this node is {Identity}.");
+        }
+        catch (CertificateException e)
+        {
+            _logger.CredentialsUnusable(e.Message);
+            return null;
+        }
+    }
+
+    private void RemindOfExpiry(Credentials credentials)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        TimeSpan late = (credentials.ExpiresAt - credentials.ValidFrom) / NoticeShare;
+        bool isLate = credentials.ExpiresAt - now < (late < _expiryNotice ? late : _expiryNotice);
+        if (!isLate || now - _reminded < _expiryReminder)
+        {
+            return;
+        }
+
+        _reminded = now;
+        if (credentials.ExpiresAt > now)
+        {
+            _logger.CertificateExpires(_files!.Certificate, credentials.ExpiresAt);
+        }
+        else
+        {
+            _logger.CertificateExpired(_files!.Certificate, credentials.ExpiresAt);
         }
     }
 }

@@ -12,12 +12,10 @@ internal static class PemFile
     public static void WriteKey(string path, ECDsa key)
         => Write(path, key.ExportPkcs8PrivateKeyPem(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
-    /// <summary>Reads a certificate with its private key.</summary>
-    /// <exception cref="CertificateException">A file is missing or malformed, or the two do not belong together.</exception>
-    public static X509Certificate2 Read(string certificatePath, string keyPath)
+    /// <summary>Makes a certificate of the content of two files.</summary>
+    /// <exception cref="CertificateException">A file is malformed, or the two do not belong together.</exception>
+    public static X509Certificate2 Parse(string certificate, string certificatePath, string key, string keyPath)
     {
-        string certificate = ReadText(certificatePath);
-        string key = ReadText(keyPath);
         try
         {
             return X509Certificate2.CreateFromPem(certificate, key);
@@ -28,11 +26,10 @@ internal static class PemFile
         }
     }
 
-    /// <summary>Reads one or more certificates.</summary>
-    /// <exception cref="CertificateException">The file is missing or malformed, or holds no certificate.</exception>
-    public static X509Certificate2Collection ReadAll(string path)
+    /// <summary>Makes one or more certificates of the content of a file.</summary>
+    /// <exception cref="CertificateException">The file is malformed, or holds no certificate.</exception>
+    public static X509Certificate2Collection ParseAll(string text, string path)
     {
-        string text = ReadText(path);
         var certificates = new X509Certificate2Collection();
         try
         {
@@ -44,6 +41,20 @@ internal static class PemFile
         }
 
         return certificates.Count > 0 ? certificates : throw new CertificateException($"{path} holds no certificate in PEM form.");
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="CertificateException">It is missing, or can't be read.</exception>
+    public static string ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CertificateException($"Can't read {path}: {e.Message}", e);
+        }
     }
 
     // CreateNew: overwriting a key would lock a whole cluster out, and an existing file would keep its wider mode.
@@ -58,17 +69,5 @@ internal static class PemFile
         using var writer = new StreamWriter(path, options);
         writer.Write(pem);
         writer.Write('\n');
-    }
-
-    private static string ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CertificateException($"Can't read {path}: {e.Message}", e);
-        }
     }
 }
