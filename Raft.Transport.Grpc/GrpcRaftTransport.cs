@@ -23,6 +23,7 @@ public sealed class GrpcRaftTransport : IRaftTransport
     private static readonly TimeSpan _idleCheck = TimeSpan.FromMinutes(1);
 
     private readonly PeerDirectory _peers;
+    private readonly RemovedMembers _removed;
     private readonly ExchangeReceiver _receiver;
     private readonly TimeProvider _time;
     private ITransportListener? _listener;
@@ -58,7 +59,8 @@ public sealed class GrpcRaftTransport : IRaftTransport
         _time = time ?? TimeProvider.System;
         var node = new LocalNode(self, authentication, options, logger ?? NullLogger<GrpcRaftTransport>.Instance, _time);
         _peers = new PeerDirectory(node, peers);
-        _receiver = new ExchangeReceiver(node, _peers.OnContact);
+        _removed = new RemovedMembers(_time);
+        _receiver = new ExchangeReceiver(node, _removed, _peers.OnContact);
     }
 
     /// <inheritdoc/>
@@ -99,7 +101,16 @@ public sealed class GrpcRaftTransport : IRaftTransport
     public void UpdateMembers(ClusterConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        _removed.See(configuration);
         _peers.UpdateMembers(configuration);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>From a minute later on, calls of a removed node end with PERMISSION_DENIED when they bring anything but requests for votes.</remarks>
+    public void SettleMembers(ClusterConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        _removed.Settle(configuration);
     }
 
     /// <summary>Ends all calls and stops sending; what waits is dropped. Idempotent.</summary>

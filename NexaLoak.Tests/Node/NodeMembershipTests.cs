@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using NUnit.Framework;
 using Raft.Core.Consensus;
 using Raft.Core.Membership;
 using Raft.Core.Node;
+using Raft.Core.Storage;
+using Raft.Core.Transport;
 
 namespace NexaLoak.Tests.Node;
 
@@ -104,6 +107,25 @@ internal sealed class NodeMembershipTests
     }
 
     [Test]
+    public async Task The_transport_hears_of_a_configuration_when_it_is_in_force_and_again_when_it_is_committed()
+    {
+        var one = new NodeId(1);
+        await using var storage = new MemoryStorage();
+        var options = new RaftNodeOptions { Id = one, Configuration = new ClusterConfiguration([one]), TickInterval = TimeSpan.FromMilliseconds(10) };
+        var transport = new MemberJournal();
+        await using var node = new RaftNode(options, storage, transport, new JournalMachine());
+        node.Start();
+        await Eventually.Holds(() => node.Status.Role == Role.Leader, "the node leads");
+
+        ClusterConfiguration with = await node.ChangeMembershipAsync(ConfigurationChange.Empty.AddLearner(s_fourth));
+        ClusterConfiguration without = await node.ChangeMembershipAsync(ConfigurationChange.Empty.Remove(s_fourth));
+
+        await Eventually.Holds(() => transport.Settled.LastOrDefault()?.Equals(without) == true, "the removal is settled");
+        Assert.That(transport.Settled, Does.Contain(with));
+        Assert.That(transport.Settled, Is.SubsetOf(transport.InForce));
+    }
+
+    [Test]
     public async Task A_leader_that_removes_itself_sees_the_change_through()
     {
         await using var cluster = new NodeCluster(3);
@@ -148,5 +170,26 @@ internal sealed class NodeMembershipTests
 
         await cluster.ProposeAsync("second");
         Assert.That(cluster[id].Status.Configuration.Voters, Is.EqualTo([id]));
+    }
+
+    private sealed class MemberJournal : IRaftTransport
+    {
+        public ConcurrentQueue<ClusterConfiguration> InForce { get; } = new();
+
+        public ConcurrentQueue<ClusterConfiguration> Settled { get; } = new();
+
+        public void Start(ITransportListener listener)
+        {
+        }
+
+        public void Send(in Message message)
+        {
+        }
+
+        public void UpdateMembers(ClusterConfiguration configuration) => InForce.Enqueue(configuration);
+
+        public void SettleMembers(ClusterConfiguration configuration) => Settled.Enqueue(configuration);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

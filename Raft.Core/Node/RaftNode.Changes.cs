@@ -19,7 +19,7 @@ public sealed partial class RaftNode
     /// <inheritdoc/>
     public IAsyncEnumerable<RaftEvent> WatchAsync(CancellationToken cancellationToken = default) => _events.WatchAsync(cancellationToken);
 
-    private CoreView Look() => new(_core.Term, _core.Role, _core.Leader, _core.TransferTarget, _core.Configuration);
+    private CoreView Look() => new(_core.Term, _core.Role, _core.Leader, _core.TransferTarget, _core.Configuration, _core.IsConfigurationCommitted);
 
     private void NoticeChange()
     {
@@ -40,6 +40,8 @@ public sealed partial class RaftNode
             Tell(new ConfigurationChanged(now.Configuration));
         }
 
+        SettleMembers(before, now);
+
         if (now.Leads != before.Leads || now.Leader != before.Leader)
         {
             LogRole(now.Role, now.Term, now.Leader);
@@ -52,6 +54,14 @@ public sealed partial class RaftNode
 
         PublishView();
         TellChange(before, now);
+    }
+
+    private void SettleMembers(in CoreView before, in CoreView now)
+    {
+        if (now.IsSettled && !(before.IsSettled && ReferenceEquals(now.Configuration, before.Configuration)))
+        {
+            _transport.SettleMembers(now.Configuration);
+        }
     }
 
     private void ChangeRole(in CoreView before, in CoreView now)
@@ -160,7 +170,8 @@ public sealed partial class RaftNode
     private partial void LogRole(Role role, ulong term, NodeId leader);
 
     /// <summary>What of the core is compared from turn to turn.</summary>
-    private readonly record struct CoreView(ulong Term, Role Role, NodeId Leader, NodeId TransferTarget, ClusterConfiguration Configuration)
+    private readonly record struct CoreView(
+        ulong Term, Role Role, NodeId Leader, NodeId TransferTarget, ClusterConfiguration Configuration, bool IsSettled)
     {
         public bool Leads => Role == Role.Leader;
     }

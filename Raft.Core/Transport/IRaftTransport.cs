@@ -25,4 +25,14 @@ public interface IRaftTransport : IAsyncDisposable
     void UpdateMembers(ClusterConfiguration configuration)
     {
     }
+
+    /// <summary>
+    /// The configuration in force, of which <see cref="UpdateMembers"/> has told, is committed now. Whoever was in one before and is not in this one was
+    /// removed for good, since ids are never used again (<see cref="NodeId"/>). After a time in which it may learn so and hand over what it does, all that
+    /// such a node still has to say is to ask for votes, which tells it that it was removed; a transport may refuse the rest. Returns at once. Safe to call
+    /// from any thread.
+    /// </summary>
+    void SettleMembers(ClusterConfiguration configuration)
+    {
+    }
 }

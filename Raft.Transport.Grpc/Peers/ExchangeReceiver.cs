@@ -10,6 +10,7 @@ using Raft.Transport.Grpc.Hosting;
 using Raft.Transport.Grpc.Protos;
 using Raft.Transport.Grpc.Security;
 using Raft.Transport.Grpc.Wire;
+using MessageType = Raft.Core.Consensus.MessageType;
 
 namespace Raft.Transport.Grpc.Peers;
 
@@ -21,6 +22,7 @@ internal sealed class ExchangeReceiver : IAsyncDisposable
     private readonly LocalNode _node;
     private readonly NodeIdentity _self;
     private readonly GrpcTransportOptions _options;
+    private readonly RemovedMembers _removed;
     private readonly Action<NodeId, Uri?> _onContact;
     private readonly RefusalLog _refusals;
     private readonly ConcurrentDictionary<(NodeId Peer, Lane Lane), CancellationTokenSource> _calls = new();
@@ -30,12 +32,14 @@ internal sealed class ExchangeReceiver : IAsyncDisposable
 
     /// <summary>Creates a receiver that refuses calls until it is started.</summary>
     /// <param name="node">This node.</param>
+    /// <param name="removed">Who may only ask for votes.</param>
     /// <param name="onContact">Told of a node that has called, and of the address that it names.</param>
-    public ExchangeReceiver(LocalNode node, Action<NodeId, Uri?> onContact)
+    public ExchangeReceiver(LocalNode node, RemovedMembers removed, Action<NodeId, Uri?> onContact)
     {
         _node = node;
         _self = node.Identity;
         _options = node.Options;
+        _removed = removed;
         _onContact = onContact;
         _refusals = new RefusalLog(node.Logger, node.Time);
         _stopped = _stop.Token;
@@ -91,7 +95,7 @@ internal sealed class ExchangeReceiver : IAsyncDisposable
         }
         catch (GrpcException e) when (e.Status.Code is not (GrpcStatusCode.Unavailable or GrpcStatusCode.Aborted))
         {
-            _refusals.Refused($"A call from {call.HttpContext.Connection.RemoteIpAddress}", e.Status.Message.TrimEnd('.'));
+            _refusals.Refused(Describe(call.HttpContext), e.Status.Message.TrimEnd('.'));
             throw;
         }
     }
@@ -123,9 +127,28 @@ internal sealed class ExchangeReceiver : IAsyncDisposable
                     $"Node {peer} sent a message as if from node {message.From} to node {message.To}; this is node {_self.NodeId}.");
             }
 
+            RequireMember(message);
             // False means that the node is full or has stopped: the message counts as lost, which Raft expects.
             listener.OnMessage(message);
         }
+    }
+
+    // A request for votes is answered with the news of the removal. Not that on behalf of a leader, which others may not ignore.
+    private void RequireMember(in Message message)
+    {
+        bool asksForVotes = message is { Type: MessageType.PreVoteRequest or MessageType.VoteRequest, LeadershipTransfer: false };
+        if (!asksForVotes && _removed.Contains(message.From))
+        {
+            throw new GrpcException(
+                GrpcStatusCode.PermissionDenied,
+                $"Node {message.From} was removed from cluster {_self.ClusterId}: stop it. A server that shall join again needs a new id.");
+        }
+    }
+
+    private static string Describe(HttpContext context)
+    {
+        string from = $"A call from {context.Connection.RemoteIpAddress}";
+        return context.GetRaftPeer() is { } peer ? $"{from}, which is node {peer.NodeId} by its certificate," : from;
     }
 
     private NodeId Authenticate(GrpcServerCall call)
