@@ -1,6 +1,4 @@
-using System.IO.Pipelines;
 using System.Net;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -14,10 +12,7 @@ namespace Raft.Transport.Grpc.Hosting;
 /// <summary>Opens Kestrel for the nodes of a cluster.</summary>
 public static class RaftListenExtensions
 {
-    private const byte TlsHandshakeRecord = 0x16;
-
     private static readonly TimeSpan _pingDelay = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan _firstByteTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Listens for the nodes of a cluster, with TLS both ways. The address may also serve the application's own endpoints for them; see
@@ -58,66 +53,20 @@ public static class RaftListenExtensions
 
     /// <summary>
     /// Secures an address with TLS 1.3 for the nodes of a cluster: whoever shows no valid certificate of it is refused, with a warning in the log that says who
-    /// and why.
+    /// and why. Connections that have not shown one yet are bounded in number and in time, so that those who open many and say nothing do no harm.
     /// </summary>
     public static ListenOptions UseRaftTls(this ListenOptions listen, PeerAuthentication authentication)
     {
         ArgumentNullException.ThrowIfNull(listen);
         ArgumentNullException.ThrowIfNull(authentication);
         ILogger logger = listen.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RaftListenExtensions).FullName!);
-        var refusals = new RefusalLog(logger, TimeProvider.System);
+        var arrivals = new Arrivals(authentication, new RefusalLog(logger, TimeProvider.System));
 
         listen.Protocols = HttpProtocols.Http1AndHttp2;
-        listen.Use(next => connection => RefusePlaintextAsync(connection, next, refusals));
+        listen.Use(next => connection => arrivals.AdmitAsync(connection, next));
         return listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            OnConnection = handshake =>
-            {
-                ConnectionContext connection = handshake.Connection;
-                return ValueTask.FromResult(authentication.CreateServerOptions(
-                    peer => connection.Features.Set(new RaftPeerFeature(peer)),
-                    refusal => refusals.Refused(Describe(connection), refusal)));
-            },
+            OnConnection = handshake => ValueTask.FromResult(arrivals.Receive(handshake.Connection)),
         });
     }
-
-    // The TLS layer would drop such a caller too, but without a word about the reason.
-    private static async Task RefusePlaintextAsync(ConnectionContext connection, ConnectionDelegate next, RefusalLog refusals)
-    {
-        byte? first = await PeekAsync(connection).ConfigureAwait(false);
-        if (first == TlsHandshakeRecord)
-        {
-            await next(connection).ConfigureAwait(false);
-            return;
-        }
-
-        if (first is not null)
-        {
-            refusals.Refused(Describe(connection), "it does not speak TLS");
-        }
-
-        connection.Abort();
-    }
-
-    // Null when nothing comes: the caller has gone, or just holds the connection open.
-    private static async Task<byte?> PeekAsync(ConnectionContext connection)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
-        timeout.CancelAfter(_firstByteTimeout);
-        PipeReader input = connection.Transport.Input;
-        try
-        {
-            ReadResult read = await input.ReadAsync(timeout.Token).ConfigureAwait(false);
-            byte? first = read.Buffer.IsEmpty ? null : read.Buffer.FirstSpan[0];
-            input.AdvanceTo(read.Buffer.Start);
-            return first;
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            return null;
-        }
-    }
-
-    private static string Describe(ConnectionContext connection)
-        => connection.RemoteEndPoint is IPEndPoint remote ? $"A connection from {remote.Address}" : "A connection";
 }

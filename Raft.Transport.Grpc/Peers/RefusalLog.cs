@@ -14,6 +14,14 @@ internal sealed partial class RefusalLog(ILogger logger, TimeProvider time)
     private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<(string Who, string Why), long> _reported = [];
+    private long? _tooManyAt;
+
+    private enum Outcome
+    {
+        Repetition,
+        Report,
+        TooMany,
+    }
 
     /// <summary>Reports a refusal.</summary>
     /// <param name="who">The caller, in a form that is the same when it comes again.</param>
@@ -21,9 +29,16 @@ internal sealed partial class RefusalLog(ILogger logger, TimeProvider time)
     public void Refused(string who, string why)
     {
         string reason = Tidy(why);
-        if (IsDue((who, reason)))
+        switch (Note((who, reason)))
         {
-            LogRefused(logger, who, reason);
+            case Outcome.Report:
+                LogRefused(logger, who, reason);
+                break;
+            case Outcome.TooMany:
+                LogTooMany(logger, MaxRemembered);
+                break;
+            default:
+                break;
         }
     }
 
@@ -31,14 +46,14 @@ internal sealed partial class RefusalLog(ILogger logger, TimeProvider time)
     private static string Tidy(string why)
         => string.Concat(why.Take(MaxReasonLength).Select(static c => char.IsControl(c) ? '?' : c));
 
-    private bool IsDue((string Who, string Why) refusal)
+    private Outcome Note((string Who, string Why) refusal)
     {
         long now = time.GetTimestamp();
         lock (_reported)
         {
             if (_reported.TryGetValue(refusal, out long last) && time.GetElapsedTime(last, now) < _pause)
             {
-                return false;
+                return Outcome.Repetition;
             }
 
             if (_reported.Count >= MaxRemembered)
@@ -50,15 +65,29 @@ internal sealed partial class RefusalLog(ILogger logger, TimeProvider time)
 
                 if (_reported.Count >= MaxRemembered)
                 {
-                    return false;
+                    return TakeTooMany(now);
                 }
             }
 
             _reported[refusal] = now;
-            return true;
+            return Outcome.Report;
         }
+    }
+
+    private Outcome TakeTooMany(long now)
+    {
+        if (_tooManyAt is { } last && time.GetElapsedTime(last, now) < _pause)
+        {
+            return Outcome.Repetition;
+        }
+
+        _tooManyAt = now;
+        return Outcome.TooMany;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Who} was refused: {Why}. Repetitions are reported once a minute.")]
     private static partial void LogRefused(ILogger logger, string who, string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "More callers were refused in a minute than the {Limit} that are reported; the rest are not")]
+    private static partial void LogTooMany(ILogger logger, int limit);
 }
