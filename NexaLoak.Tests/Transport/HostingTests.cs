@@ -99,6 +99,11 @@ public sealed class HostingTests
     [TestCase("Raft:TickInterval", "00:00:00", "Raft:TickInterval must be greater than zero")]
     [TestCase("Raft:Snapshots:Entries", "0", "SnapshotPolicy.Entries must be at least 1")]
     [TestCase("Raft:MailboxCapacity", "0", "Raft:MailboxCapacity must be at least 1")]
+    [TestCase("Raft:MailboxBytes", "1000", "Raft:MailboxBytes must be at least 1048576, to hold one command of Raft:Consensus:MaxEntryBytes")]
+    [TestCase("Raft:EventCapacity", "0", "Raft:EventCapacity must be at least 1")]
+    [TestCase("Raft:MaxWriteStallTicks", "0", "Raft:MaxWriteStallTicks must be at least 1; a few times Raft:Consensus:ElectionTicks")]
+    [TestCase("Raft:StopTimeout", "00:00:00", "Raft:StopTimeout must be greater than zero")]
+    [TestCase("Raft:MaxStaleness", "-00:00:01", "Raft:MaxStaleness must be greater than zero")]
     [TestCase("Raft:Consensus:ElectionTicks", "1", "Raft:Consensus: RaftOptions.ElectionTicks")]
     [TestCase("Raft:Consensus:MaxEntryBytes", "5000000", "Raft:Transport:MaxFrameBytes must be at least")]
     [TestCase("Raft:Consensus:SnapshotChunkBytes", "4194304", "Raft:Transport:MaxFrameBytes must be at least")]
@@ -183,6 +188,34 @@ public sealed class HostingTests
             Assert.That(options.Transport.MaxReconnectDelay, Is.EqualTo(TimeSpan.FromSeconds(3)));
             Assert.That(options.ListenEndPoint(), Is.EqualTo(new IPEndPoint(IPAddress.Loopback, 7001)));
         }
+    }
+
+    [Test]
+    public void Unless_it_is_set_an_option_of_the_node_has_the_nodes_own_default()
+    {
+        RaftHostOptions options = Options(ValidSettings());
+        var expected = new RaftNodeOptions { Id = new NodeId(1), Configuration = options.Configuration(), ClusterId = "kv" };
+
+        Assert.That(RaftServices.NodeOptions(options), Is.EqualTo(expected));
+    }
+
+    [TestCase("MailboxCapacity", "11", nameof(RaftNodeOptions.MailboxCapacity), 11)]
+    [TestCase("MailboxBytes", "5000000", nameof(RaftNodeOptions.MailboxBytes), 5_000_000L)]
+    [TestCase("EventCapacity", "12", nameof(RaftNodeOptions.EventCapacity), 12)]
+    [TestCase("MaxWriteStallTicks", "13", nameof(RaftNodeOptions.MaxWriteStallTicks), 13)]
+    [TestCase("StopTimeout", "00:00:02", nameof(RaftNodeOptions.StopTimeout), 2)]
+    [TestCase("MaxStaleness", "00:00:03", nameof(RaftNodeOptions.MaxStaleness), 3)]
+    [TestCase("TickInterval", "00:00:04", nameof(RaftNodeOptions.TickInterval), 4)]
+    [TestCase("ClusterId", "other", nameof(RaftNodeOptions.ClusterId), "other")]
+    public void A_setting_reaches_the_node(string key, string value, string property, object expected)
+    {
+        Dictionary<string, string?> settings = ValidSettings();
+        settings[$"Raft:{key}"] = value;
+
+        RaftNodeOptions options = RaftServices.NodeOptions(Options(settings));
+
+        object? actual = typeof(RaftNodeOptions).GetProperty(property)!.GetValue(options);
+        Assert.That(actual is TimeSpan time ? (int)time.TotalSeconds : actual, Is.EqualTo(expected));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using Raft.Core.Consensus;
+using Raft.Core.Node;
 using Raft.Core.Node.Snapshots;
 
 namespace Raft.Transport.Grpc.Hosting;
@@ -40,8 +41,24 @@ public sealed class RaftHostOptions
     /// <summary>Length of a tick; the times of <see cref="Consensus"/> are counted in it.</summary>
     public TimeSpan TickInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Inputs that may wait for the node; more are refused.</summary>
+    /// <inheritdoc cref="RaftNodeOptions.MailboxCapacity"/>
     public int MailboxCapacity { get; set; } = 65_536;
+
+    /// <inheritdoc cref="RaftNodeOptions.MailboxBytes"/>
+    public long MailboxBytes { get; set; } = 64 << 20;
+
+    /// <inheritdoc cref="RaftNodeOptions.EventCapacity"/>
+    public int EventCapacity { get; set; } = 256;
+
+    /// <inheritdoc cref="RaftNodeOptions.MaxStaleness"/>
+    public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc cref="RaftNodeOptions.MaxWriteStallTicks"/>
+    public int MaxWriteStallTicks { get; set; } = 50;
+
+    /// <inheritdoc cref="RaftNodeOptions.StopTimeout"/>
+    /// <remarks>Below the application's own shutdown timeout, which would cut it short.</remarks>
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromMilliseconds(900);
 
     /// <summary>Timing in ticks, and limits.</summary>
     public RaftOptions Consensus { get; set; } = new();

@@ -19,7 +19,7 @@ internal sealed class RaftHostOptionsValidator(string section) : IValidateOption
 
     public ValidateOptionsResult Validate(string? name, RaftHostOptions options)
     {
-        string[] problems = [.. Identity(options), .. Members(options), .. Tls(options), .. Listen(options), .. Limits(options)];
+        string[] problems = [.. Identity(options), .. Members(options), .. Tls(options), .. Listen(options), .. Node(options), .. Limits(options)];
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
@@ -126,18 +126,24 @@ internal sealed class RaftHostOptionsValidator(string section) : IValidateOption
         }
     }
 
+    private IEnumerable<string> Node(RaftHostOptions options)
+    {
+        (string Key, bool Holds, string Bound)[] rules =
+        [
+            ("TickInterval", options.TickInterval > TimeSpan.Zero, "greater than zero, such as 00:00:00.1"),
+            ("MaxStaleness", options.MaxStaleness > TimeSpan.Zero, "greater than zero, such as 00:00:01"),
+            ("StopTimeout", options.StopTimeout > TimeSpan.Zero, "greater than zero, such as 00:00:00.9"),
+            ("MailboxCapacity", options.MailboxCapacity >= 1, "at least 1"),
+            ("EventCapacity", options.EventCapacity >= 1, "at least 1"),
+            ("MaxWriteStallTicks", options.MaxWriteStallTicks >= 1, $"at least 1; a few times {section}:Consensus:ElectionTicks is sound"),
+            ("MailboxBytes", options.MailboxBytes >= options.Consensus.MaxEntryBytes,
+                $"at least {options.Consensus.MaxEntryBytes}, to hold one command of {section}:Consensus:MaxEntryBytes; raise it, or lower that"),
+        ];
+        return rules.Where(static rule => !rule.Holds).Select(rule => $"{section}:{rule.Key} must be {rule.Bound}.");
+    }
+
     private IEnumerable<string> Limits(RaftHostOptions options)
     {
-        if (options.TickInterval <= TimeSpan.Zero)
-        {
-            yield return $"{section}:TickInterval must be greater than zero, such as 00:00:00.1.";
-        }
-
-        if (options.MailboxCapacity < 1)
-        {
-            yield return $"{section}:MailboxCapacity must be at least 1.";
-        }
-
         (string, Action)[] sections =
         [
             ("Consensus", options.Consensus.Validate), ("Snapshots", options.Snapshots.Validate), ("Transport", options.Transport.Validate),

@@ -58,20 +58,28 @@ public static class RaftServices
         return new RaftBuilder(services);
     }
 
+    /// <summary>What the node itself is told, of options that were found to be valid.</summary>
+    internal static RaftNodeOptions NodeOptions(RaftHostOptions options) => new()
+    {
+        Id = new NodeId(options.NodeId),
+        Configuration = options.Configuration(),
+        TickInterval = options.TickInterval,
+        Raft = options.Consensus,
+        Snapshots = options.Snapshots,
+        MaxStaleness = options.MaxStaleness,
+        ClusterId = options.ClusterId,
+        MailboxCapacity = options.MailboxCapacity,
+        MailboxBytes = options.MailboxBytes,
+        EventCapacity = options.EventCapacity,
+        MaxWriteStallTicks = options.MaxWriteStallTicks,
+        StopTimeout = options.StopTimeout,
+    };
+
     private static RaftNode CreateNode(IServiceProvider provider)
     {
         RaftHostOptions options = provider.GetRequiredService<IOptions<RaftHostOptions>>().Value;
-        var nodeOptions = new RaftNodeOptions
-        {
-            Id = new NodeId(options.NodeId),
-            Configuration = options.Configuration(),
-            TickInterval = options.TickInterval,
-            Raft = options.Consensus,
-            Snapshots = options.Snapshots,
-            MailboxCapacity = options.MailboxCapacity,
-        };
         return new RaftNode(
-            nodeOptions,
+            NodeOptions(options),
             Require<IRaftStorage>(provider, "storage, such as UseFasterStorage"),
             Require<IRaftTransport>(provider, "transport, such as UseGrpcTransport"),
             Require<IStateMachine>(provider, "state machine: UseStateMachine"),
