@@ -1,4 +1,5 @@
 using Raft.Core.Storage;
+using Raft.Core.Storage.Conformance;
 using Raft.Storage.Faster;
 using Raft.Storage.Faster.Inspection;
 
@@ -25,7 +26,7 @@ internal static class InspectedState
 
     public static string Of(RecoveredState state) =>
         $"{state.HardState} {state.Base} to {state.LastIndex} {string.Join(' ', state.TermRuns)} {state.Snapshot} "
-        + StorageSession.Describe(state.Configurations);
+        + SampleData.Describe(state.Configurations);
 
     private static string Of(StorageContents contents) => Of(new RecoveredState(contents.HardState, contents.Base, contents.LastIndex, contents.TermRuns)
     {

@@ -5,10 +5,11 @@ using NUnit.Framework;
 using Raft.Core.Log;
 using Raft.Core.Membership;
 using Raft.Core.Storage;
+using Raft.Core.Storage.Conformance;
 using Raft.Jepsen.Commands;
 using Raft.Storage.Faster;
 using Raft.Storage.Faster.Inspection;
-using static NexaLoak.Tests.Storage.StorageSession;
+using static Raft.Core.Storage.Conformance.SampleData;
 
 namespace NexaLoak.Tests.Storage;
 

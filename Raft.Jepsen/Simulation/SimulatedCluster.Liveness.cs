@@ -18,6 +18,7 @@ internal sealed partial class SimulatedCluster
     private ulong _backlog;
     private long _convergedAt;
     private ulong _convergedTerm;
+    private long _idleSince;
     private long _sentBefore;
     private bool _linkStaysCut;
     private int _probesCommitted;
@@ -158,6 +159,11 @@ internal sealed partial class SimulatedCluster
         {
             _convergedAt = _scheduler.Now;
             _convergedTerm = leader.Core!.Term;
+        }
+
+        if (_idleSince == 0 && _scheduler.Now >= _convergedAt + _plan.ElectionTimeout)
+        {
+            _idleSince = _scheduler.Now;
             _sentBefore = _network.Sent;
         }
 
@@ -183,10 +189,13 @@ internal sealed partial class SimulatedCluster
         _done = true;
     }
 
-    /// <summary>L5: an idle cluster sends a heartbeat to each node, and each answers.</summary>
+    /// <summary>
+    /// L5: an idle cluster sends a heartbeat to each node, and each answers. What is said while a leader hears that all have what it has counts as work, and has
+    /// an election timeout to end.
+    /// </summary>
     private void CheckTraffic()
     {
-        long heartbeats = 1 + ((_scheduler.Now - _convergedAt) / (_plan.Options.HeartbeatTicks * _plan.TickLength));
+        long heartbeats = 1 + ((_scheduler.Now - _idleSince) / (_plan.Options.HeartbeatTicks * _plan.TickLength));
         long most = 2 * (_nodes.Length - 1) * heartbeats;
         long sent = _network.Sent - _sentBefore;
         Demand(sent <= most || MayBeDisturbed, "L5 idle traffic", $"{sent} messages in {heartbeats} heartbeats of an idle cluster of {_nodes.Length} nodes");
