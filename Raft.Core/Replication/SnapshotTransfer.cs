@@ -13,6 +13,7 @@ internal sealed class SnapshotTransfer(SnapshotMetadata snapshot, int pieceLengt
     private bool _endSent;
     private int _ticksWithoutNews;
     private bool _paused;
+    private bool _mayLookBack = true;
 
     public SnapshotMetadata Snapshot => snapshot;
 
@@ -38,7 +39,8 @@ internal sealed class SnapshotTransfer(SnapshotMetadata snapshot, int pieceLengt
 
     /// <summary>
     /// The member has everything below <paramref name="offset"/>. When it reports a gap, what was sent behind it is sent again, once for each gap: every
-    /// piece behind a lost one is reported as a gap, and if each report sent them all again, the network would drown in them.
+    /// piece behind a lost one is reported as a gap, and if each report sent them all again, the network would drown in them. For the same reason a gap below
+    /// what was acknowledged counts once a tick: the member may have lost what it had, but mostly the report is old.
     /// </summary>
     public void OnResponse(long offset, bool gap)
     {
@@ -50,8 +52,9 @@ internal sealed class SnapshotTransfer(SnapshotMetadata snapshot, int pieceLengt
             _ticksWithoutNews = 0;
             _rewoundTo = null;
         }
-        else if (gap && (offset < Acknowledged || _rewoundTo != offset))
+        else if (gap && (offset < Acknowledged ? _mayLookBack : _rewoundTo != offset))
         {
+            _mayLookBack &= offset == Acknowledged;
             Acknowledged = offset;
             _rewoundTo = offset;
             Rewind();
@@ -74,6 +77,7 @@ internal sealed class SnapshotTransfer(SnapshotMetadata snapshot, int pieceLengt
     /// <summary>A tick passed. After <paramref name="patience"/> ticks without news what is under way is taken for lost.</summary>
     public void Tick(int patience)
     {
+        _mayLookBack = true;
         if (++_ticksWithoutNews >= patience)
         {
             Rewind();
