@@ -33,9 +33,10 @@ internal sealed class FreezableProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
-        await _accepting;
+        // Stopped in the middle of an accept the listener throws this or that; cancelled it does not.
         await _stop.CancelAsync();
+        await _accepting;
+        _listener.Stop();
         _stop.Dispose();
         foreach (TcpClient client in _clients)
         {
@@ -49,15 +50,14 @@ internal sealed class FreezableProxy : IAsyncDisposable
         {
             while (true)
             {
-                TcpClient incoming = await _listener.AcceptTcpClientAsync();
+                TcpClient incoming = await _listener.AcceptTcpClientAsync(_stop.Token);
                 _clients.Add(incoming);
                 _ = PassOnAsync(incoming);
             }
         }
-        catch (SocketException)
+        catch (OperationCanceledException)
         {
-            // The listener was stopped.
-            return;
+            // The proxy is disposed.
         }
     }
 
