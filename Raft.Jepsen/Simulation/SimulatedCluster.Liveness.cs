@@ -155,7 +155,7 @@ internal sealed partial class SimulatedCluster
     }
 
     /// <summary>Without pre-vote and check-quorum a node that the cluster does not know any more may raise the term as often as it likes.</summary>
-    private bool MayBeDisturbed => _plan.ChangeInterval > 0 && !(_plan.Options.PreVote && _plan.Options.CheckQuorum);
+    private bool MayBeDisturbed => (_plan.ChangeInterval > 0 || _plan.Spares > 0) && !(_plan.Options.PreVote && _plan.Options.CheckQuorum);
 
     /// <summary>L4: once all is well, nobody starts an election; L8: every read and proposal has ended.</summary>
     private void CheckQuiet(SimulatedNode leader)
