@@ -5,12 +5,13 @@ const int UsageError = 2;
 
 var root = new RootCommand("Proves the Raft library right, or finds where it is not.")
 {
-    SimCommand.Create(), MutantsCommand.Create(), StorageCommand.Create(),
+    SimCommand.Create(), MutantsCommand.Create(), StorageCommand.Create(), ServeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count == 0)
 {
-    return parsed.Invoke();
+    // Each command ends by its own rules when it is told to stop.
+    return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 }
 
 foreach (var error in parsed.Errors)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using Raft.Jepsen.Serving;
 
 namespace Raft.Jepsen.Commands;
 
@@ -27,4 +29,45 @@ internal static class CommonOptions
         });
         return option;
     }
+
+    public static Option<TimeSpan> Tick() => Duration("--tick", "Length of a tick; an election timeout has 10 to 20.", TimeSpan.FromMilliseconds(50));
+
+    public static Option<TimeSpan> MaxStaleness()
+        => Duration("--max-staleness", "Greatest age of what a bounded read sees.", TimeSpan.FromSeconds(1));
+
+    public static Option<long> SnapshotEntries() => AtLeastOne("--snapshot-entries", "Commands after which a node takes a snapshot.", 200);
+
+    public static Option<bool> Leases() => new("--leases") { Description = "Let leaders serve reads by lease." };
+
+    public static Option<Plant> Plant()
+    {
+        var option = new Option<Plant>("--plant")
+        {
+            Description = $"Plant a bug, to see that it is found: {string.Join(", ", Enum.GetValues<Plant>().Select(NameOf))}.",
+            HelpName = "BUG",
+            CustomParser = result =>
+            {
+                string name = result.Tokens[0].Value;
+                if (Enum.GetValues<Plant>().Where(plant => NameOf(plant) == name).ToArray() is [var found])
+                {
+                    return found;
+                }
+
+                result.AddError($"There is no bug '{name}' to plant; there are {string.Join(", ", Enum.GetValues<Plant>().Select(NameOf))}.");
+                return default;
+            },
+        };
+        return option;
+    }
+
+    /// <summary>How a planted bug is called on the command line.</summary>
+    public static string NameOf(Plant plant) => JsonNamingPolicy.KebabCaseLower.ConvertName(plant.ToString());
+
+    public static Option<TimeSpan> Duration(string name, string description, TimeSpan otherwise) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = DurationParser.Parse,
+        DefaultValueFactory = _ => otherwise,
+    };
 }
