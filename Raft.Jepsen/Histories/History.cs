@@ -1,0 +1,22 @@
+namespace Raft.Jepsen.Histories;
+
+/// <summary>What clients asked and were told, and what was done to the cluster meanwhile.</summary>
+internal sealed class History
+{
+    /// <summary>Takes the lines of a history, in order.</summary>
+    /// <exception cref="HistoryFormatException">They are not the history of processes with one open operation each.</exception>
+    public History(IReadOnlyList<HistoryEvent> events)
+    {
+        Events = events;
+        Operations = new OperationPairing().Pair(events);
+        FinalReadsFrom = events.OfType<FinalReadsEvent>().FirstOrDefault()?.Index;
+    }
+
+    public IReadOnlyList<HistoryEvent> Events { get; }
+
+    /// <summary>All operations, in the order of their beginnings.</summary>
+    public IReadOnlyList<HistoryOperation> Operations { get; }
+
+    /// <summary>Reads that begin behind this line are final reads; <c>null</c> when there are none.</summary>
+    public long? FinalReadsFrom { get; }
+}
