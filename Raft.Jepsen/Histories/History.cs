@@ -3,12 +3,16 @@ namespace Raft.Jepsen.Histories;
 /// <summary>What clients asked and were told, and what was done to the cluster meanwhile.</summary>
 internal sealed class History
 {
+    private readonly IReadOnlyDictionary<string, KeyKind> _kinds;
+
     /// <summary>Takes the lines of a history, in order.</summary>
     /// <exception cref="HistoryFormatException">They are not the history of processes with one open operation each.</exception>
     public History(IReadOnlyList<HistoryEvent> events)
     {
         Events = events;
-        Operations = new OperationPairing().Pair(events);
+        var pairing = new OperationPairing();
+        Operations = pairing.Pair(events);
+        _kinds = pairing.Kinds;
         FinalReadsFrom = events.OfType<FinalReadsEvent>().FirstOrDefault()?.Index;
     }
 
@@ -19,4 +23,7 @@ internal sealed class History
 
     /// <summary>Reads that begin behind this line are final reads; <c>null</c> when there are none.</summary>
     public long? FinalReadsFrom { get; }
+
+    /// <summary>What a key stands for; a register when only reads tell of it, and found it absent.</summary>
+    public KeyKind KindOf(string key) => _kinds.GetValueOrDefault(key, KeyKind.Register);
 }

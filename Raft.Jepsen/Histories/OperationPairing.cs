@@ -9,6 +9,9 @@ internal sealed class OperationPairing
     private readonly Dictionary<(ulong Session, ulong Sequence), ClientEvent> _commands = [];
     private readonly Dictionary<string, (KeyKind Kind, long Line)> _kinds = [];
 
+    /// <summary>What each key stands for of which any line tells it.</summary>
+    public IReadOnlyDictionary<string, KeyKind> Kinds => _kinds.ToDictionary(kind => kind.Key, kind => kind.Value.Kind);
+
     /// <summary>Pairs all lines of a history.</summary>
     /// <exception cref="HistoryFormatException">A line does not fit those before it.</exception>
     public IReadOnlyList<HistoryOperation> Pair(IReadOnlyList<HistoryEvent> events)
