@@ -30,7 +30,7 @@ internal static class CommonOptions
         return option;
     }
 
-    public static Option<TimeSpan> Tick() => Duration("--tick", "Length of a tick; an election timeout has 10 to 20.", TimeSpan.FromMilliseconds(50));
+    public static Option<TimeSpan> Tick() => Duration("--tick", "Length of a tick; an election timeout has 10 to 20.", TimeSpan.FromMilliseconds(100));
 
     public static Option<TimeSpan> MaxStaleness()
         => Duration("--max-staleness", "Greatest age of what a bounded read sees.", TimeSpan.FromSeconds(1));

@@ -31,7 +31,7 @@ internal sealed record ServeOptions
     public string? Tls { get; init; }
 
     /// <summary>Length of a tick; an election timeout has ten to twenty.</summary>
-    public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Commands after which a snapshot is taken.</summary>
     public ulong SnapshotEntries { get; init; } = 200;

@@ -98,6 +98,7 @@ internal sealed class StoreService(IRaft raft, ReplicatedState state, ServeOptio
             json.WriteNumber("snapshot", status.SnapshotIndex);
             WriteNodes(json, "voters", status.Configuration.Voters);
             WriteNodes(json, "learners", status.Configuration.Learners);
+            json.WriteNumber("members_index", status.ConfigurationIndex);
             json.WriteBoolean("joint", status.Configuration.IsJoint);
             json.WriteString("hash", state.ComputeHash());
             json.WriteEndObject();

@@ -26,4 +26,7 @@ internal enum RandomPurpose
     Disks,
     Staleness,
     StaleReads,
+    Nemesis,
+    Client,
+    Keys,
 }

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text.Json;
+using Raft.Jepsen.Histories;
+using Raft.Jepsen.Serving;
+
+namespace Raft.Jepsen.Running.Clients;
+
+/// <summary>The HTTP client of the nodes. Safe to use from any thread.</summary>
+internal sealed class NodeApi : IDisposable
+{
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
+
+    // Nothing is sent twice: the handler repeats a request only as long as none of its content was sent, and each but the report has content.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = ConnectLimit })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Sends something to a node, once.</summary>
+    /// <param name="api">Where the node serves clients.</param>
+    /// <param name="path">What for; see <see cref="StoreEndpoints"/>.</param>
+    /// <param name="body">The request.</param>
+    /// <param name="limit">Time for the answer.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Answer> PostAsync(IPEndPoint api, string path, byte[] body, TimeSpan limit, CancellationToken cancellationToken = default)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(limit);
+        try
+        {
+            using var content = new ByteArrayContent(body);
+            using HttpResponseMessage response = await _http.PostAsync(new Uri($"http://{api}{path}"), content, end.Token).ConfigureAwait(false);
+            byte[] bytes = await response.Content.ReadAsByteArrayAsync(end.Token).ConfigureAwait(false);
+            return Read(response, bytes);
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            // Not even a connection: nothing was sent.
+            return Answer.Failed("no connection");
+        }
+        catch (HttpRequestException error)
+        {
+            return Answer.Unclear(error.InnerException?.Message ?? error.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return Answer.Unclear("no answer in time");
+        }
+    }
+
+    /// <summary>A node's view of itself; <c>null</c> when it does not answer.</summary>
+    public async Task<NodeReport?> ReportAsync(ulong node, IPEndPoint api, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(limit);
+        try
+        {
+            byte[] bytes = await _http.GetByteArrayAsync(new Uri($"http://{api}{StoreEndpoints.Status}"), end.Token).ConfigureAwait(false);
+            using JsonDocument document = JsonDocument.Parse(bytes);
+            return NodeReport.Read(node, document.RootElement);
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static Answer Read(HttpResponseMessage response, byte[] bytes)
+    {
+        Outcome outcome = response.StatusCode switch
+        {
+            HttpStatusCode.OK => Outcome.Ok,
+            HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable => Outcome.Fail,
+            HttpStatusCode.GatewayTimeout => Outcome.Unknown,
+            HttpStatusCode.BadRequest => throw new InvalidOperationException($"The node took a request for malformed: {System.Text.Encoding.UTF8.GetString(bytes)}"),
+            _ => Outcome.Unknown,
+        };
+        if (response.Content.Headers.ContentType?.MediaType != "application/json")
+        {
+            return new Answer(outcome) { Bytes = bytes, Error = outcome == Outcome.Ok ? null : response.ReasonPhrase };
+        }
+
+        using JsonDocument document = JsonDocument.Parse(bytes);
+        JsonElement body = document.RootElement.Clone();
+        return new Answer(outcome)
+        {
+            Body = body,
+            Error = body.TryGetProperty("error", out JsonElement error) ? error.GetString() : null,
+            Leader = body.TryGetProperty("leader", out JsonElement leader) ? leader.GetUInt64() : 0,
+            Run = body.TryGetProperty("run", out JsonElement run) ? run.GetInt64() : null,
+            IsRefusal = response.StatusCode == HttpStatusCode.Conflict,
+        };
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Raft.Core.Membership;
+using Raft.Jepsen.Running.Clients;
+using Raft.Jepsen.Running.Network;
+using Raft.Jepsen.Running.Processes;
+using Raft.Jepsen.Serving;
+using Raft.Transport.Grpc.Security;
+
+namespace Raft.Jepsen.Running;
+
+/// <summary>The nodes of a run, as processes of this machine. Safe to use from any thread.</summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(1);
+
+    private readonly RunOptions _options;
+    private readonly RunFolder _folder;
+    private readonly ChildLauncher _launcher = new();
+    private readonly ClusterCertificateAuthority _authority = ClusterCertificateAuthority.Create(ServeOptions.ClusterId);
+    private readonly ConcurrentDictionary<ulong, bool> _claims = new();
+    private readonly Lock _lock = new();
+    private volatile NodeProcess[] _nodes = [];
+    private ulong _lastId;
+
+    /// <summary>Describes the founding members. Nothing is started yet.</summary>
+    /// <exception cref="HarnessException">There are no addresses for them, or the folder can't be written.</exception>
+    public Cluster(RunOptions options, RunFolder folder)
+    {
+        (_options, _folder) = (options, folder);
+        Network = LoopbackNetwork.Create();
+        NodeId[] members = [.. Enumerable.Range(1, options.Nodes).Select(id => new NodeId((ulong)id))];
+        foreach (NodeId _ in members)
+        {
+            Add(members);
+        }
+    }
+
+    /// <summary>What the nodes talk to each other over.</summary>
+    public LoopbackNetwork Network { get; }
+
+    /// <summary>What clients ask nodes with.</summary>
+    public NodeApi Api { get; } = new();
+
+    /// <summary>The nodes that belong to the cluster, or shall.</summary>
+    public IReadOnlyList<NodeProcess> Nodes => _nodes;
+
+    /// <summary>Their ids.</summary>
+    public ulong[] Ids => [.. _nodes.Select(node => node.Id)];
+
+    /// <summary>Where a node serves clients.</summary>
+    public IPEndPoint ApiOf(ulong node) => Network.Api(node);
+
+    /// <summary>The node with an id; <c>null</c> when it does not belong to the cluster any more.</summary>
+    public NodeProcess? Find(ulong id) => Array.Find(_nodes, node => node.Id == id);
+
+    /// <summary>Starts all nodes that do not run.</summary>
+    public Task StartAllAsync() => Task.WhenAll(_nodes.Select(node => node.StartAsync()));
+
+    /// <summary>Adds a node that joins the cluster, with an id that nobody had. It does not run yet.</summary>
+    public NodeProcess AddJoining() => Add([]);
+
+    /// <summary>Ends a node for good, and removes its data.</summary>
+    public async Task RemoveAsync(NodeProcess node)
+    {
+        lock (_lock)
+        {
+            _nodes = [.. _nodes.Where(other => other != node)];
+        }
+
+        await node.DisposeAsync().ConfigureAwait(false);
+        RemoveData(node);
+    }
+
+    /// <summary>Removes the data of a node that does not run, as when its disk is lost.</summary>
+    public void RemoveData(NodeProcess node)
+    {
+        if (Directory.Exists(_folder.Data(node.Id)))
+        {
+            Directory.Delete(_folder.Data(node.Id), recursive: true);
+        }
+    }
+
+    /// <summary>Takes a node for oneself, to stop and start it. False when somebody else has it.</summary>
+    public bool TryClaim(ulong node) => _claims.TryAdd(node, true);
+
+    /// <summary>Gives a claimed node back.</summary>
+    public void Release(ulong node) => _claims.TryRemove(node, out _);
+
+    /// <summary>What each node says of itself; those that do not answer are missing.</summary>
+    public async Task<IReadOnlyList<NodeReport>> ReportsAsync(CancellationToken cancellationToken = default)
+    {
+        NodeReport?[] reports = await Task.WhenAll(
+            _nodes.Select(node => Api.ReportAsync(node.Id, ApiOf(node.Id), ReportLimit, cancellationToken))).ConfigureAwait(false);
+        return [.. reports.OfType<NodeReport>()];
+    }
+
+    /// <summary>The leader of the highest term among those that answer; <c>null</c> when there is none.</summary>
+    public async Task<NodeReport?> LeaderAsync(CancellationToken cancellationToken = default)
+        => (await ReportsAsync(cancellationToken).ConfigureAwait(false)).Where(report => report.IsLeader).MaxBy(report => report.Term);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask())).ConfigureAwait(false);
+        _launcher.Dispose();
+        await Network.DisposeAsync().ConfigureAwait(false);
+        Api.Dispose();
+        _authority.Dispose();
+    }
+
+    private NodeProcess Add(IReadOnlyList<NodeId> members)
+    {
+        lock (_lock)
+        {
+            ulong id = ++_lastId;
+            Network.Add(id);
+            IssueCertificate(id);
+            var options = new ServeOptions
+            {
+                Id = new NodeId(id),
+                Members = members,
+                Peers = Network.Peers,
+                Api = ApiOf(id),
+                Data = _folder.Data(id),
+                Tls = _folder.Tls(id),
+                Tick = _options.Tick,
+                SnapshotEntries = _options.SnapshotEntries,
+                MaxStaleness = _options.MaxStaleness,
+                Leases = _options.Leases,
+                Plant = _options.Plant,
+                IsChild = true,
+            };
+            var node = new NodeProcess(_launcher, options, _folder.Log(id));
+            _nodes = [.. _nodes, node];
+            return node;
+        }
+    }
+
+    private void IssueCertificate(ulong id)
+    {
+        string folder = Directory.CreateDirectory(_folder.Tls(id)).FullName;
+        using NodeCertificate issued = _authority.IssueNode(new NodeId(id));
+        issued.Save(Path.Combine(folder, ServeOptions.CertificateFile), Path.Combine(folder, ServeOptions.KeyFile));
+        File.WriteAllText(Path.Combine(folder, ServeOptions.AuthorityFile), _authority.Certificate.ExportCertificatePem());
+    }
+}

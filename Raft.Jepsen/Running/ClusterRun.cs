@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using Raft.Jepsen.Histories;
+using Raft.Jepsen.Running.Clients;
+using Raft.Jepsen.Running.Nemeses;
+using Raft.Jepsen.Simulation;
+
+namespace Raft.Jepsen.Running;
+
+/// <summary>One run: a cluster of processes under load and faults, then healed, compared, read once more, and judged.</summary>
+/// <param name="options">What it does.</param>
+/// <param name="command">The command that does the same again.</param>
+/// <param name="tell">Gets a line for people, now and then.</param>
+internal sealed class ClusterRun(RunOptions options, string command, Action<string> tell)
+{
+    private const int PollMs = 100;
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+
+    private readonly List<string> _broken = [];
+    private readonly List<string> _undecided = [];
+    private readonly RandomStreams _streams = new(options.Seed);
+    private Nemesis[] _nemeses = [];
+    private KillRoundsResult? _rounds;
+    private ConvergedState? _converged;
+    private double? _convergedAfter;
+
+    /// <summary>Runs to the end. Nothing is left behind but the folder.</summary>
+    /// <param name="stop">Ends the run early, without a verdict.</param>
+    /// <exception cref="HarnessException">The run can't begin.</exception>
+    public async Task<RunResult> RunAsync(CancellationToken stop)
+    {
+        long began = Stopwatch.GetTimestamp();
+        var folder = new RunFolder(options.Folder);
+        RunResult result;
+        Load load;
+        using (var file = new FileStream(folder.History, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
+        {
+            using var recorder = new HistoryRecorder(file, TimeProvider.System);
+            var cluster = new Cluster(options, folder);
+            await using (cluster.ConfigureAwait(false))
+            {
+                load = new Load(options, cluster, recorder);
+                await ActAsync(cluster, load, stop).ConfigureAwait(false);
+            }
+        }
+
+        result = Judge(folder, load, began);
+        File.WriteAllText(folder.Results, result.ToJson() + "\n");
+        if (result.Verdict == RunVerdict.Valid && !options.KeepData)
+        {
+            folder.RemoveNodes();
+        }
+
+        return result;
+    }
+
+    private async Task ActAsync(Cluster cluster, Load load, CancellationToken stop)
+    {
+        try
+        {
+            await cluster.StartAllAsync().ConfigureAwait(false);
+            await AwaitLeaderAsync(cluster, stop).ConfigureAwait(false);
+            await WorkAsync(cluster, load, stop).ConfigureAwait(false);
+            long healed = Stopwatch.GetTimestamp();
+            _converged = await Convergence.AwaitAsync(cluster, stop).ConfigureAwait(false);
+            _convergedAfter = Stopwatch.GetElapsedTime(healed).TotalSeconds;
+            tell($"All nodes agree after {_convergedAfter:0.0} s: leader {_converged.Leader}, applied {_converged.Applied}, state {_converged.Hash}.");
+            await FinalReads.RunAsync(load, stop).ConfigureAwait(false);
+        }
+        catch (DivergenceException error)
+        {
+            _broken.Add(error.Message);
+        }
+        catch (HarnessException error)
+        {
+            _undecided.Add(error.Message);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            _undecided.Add("The run was told to stop.");
+        }
+    }
+
+    private static async Task AwaitLeaderAsync(Cluster cluster, CancellationToken stop)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (await cluster.LeaderAsync(stop).ConfigureAwait(false) is null)
+        {
+            if (cluster.Nodes.FirstOrDefault(node => node.HasDied) is { } dead)
+            {
+                throw new HarnessException($"Node {dead.Id} ended at once: {string.Join(" | ", dead.LastLines)}");
+            }
+
+            if (Stopwatch.GetElapsedTime(began) > StartLimit)
+            {
+                throw new HarnessException($"No leader was elected within {StartLimit.TotalSeconds} s. See the logs of the nodes.");
+            }
+
+            await Task.Delay(PollMs, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Load and faults, until the faults are healed and the last request has ended.</summary>
+    private async Task WorkAsync(Cluster cluster, Load load, CancellationToken stop)
+    {
+        var context = new NemesisContext(cluster, load.Recorder, options.Tick);
+        _nemeses = [.. options.Nemeses.Select(name => NemesisCatalog.Create(name, load))];
+        using var endOfFaults = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var endOfLoad = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task lasting = LastAsync(context, load, endOfFaults.Token);
+        Task working = load.RunAsync(endOfLoad.Token);
+        Task watching = WatchAsync(cluster, endOfLoad.Token);
+        Task[] harming = [.. _nemeses.Select((nemesis, number) => Task.Run(
+            () => nemesis.RunAsync(context, _streams.Open(RandomPurpose.Nemesis, number + 1), endOfFaults.Token), CancellationToken.None))];
+        try
+        {
+            await Task.WhenAny([lasting, working, watching, .. harming]).Unwrap().ConfigureAwait(false);
+        }
+        finally
+        {
+            await endOfFaults.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll([lasting, .. harming]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await HealAsync(cluster).ConfigureAwait(false);
+            await endOfLoad.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(working, watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll([working, watching, .. harming]).ConfigureAwait(false);
+    }
+
+    /// <summary>For the time of the run, or for all rounds of kills.</summary>
+    private async Task LastAsync(NemesisContext context, Load load, CancellationToken stop)
+    {
+        if (options.Rounds is not { } count)
+        {
+            await Task.Delay(options.Time, stop).ConfigureAwait(false);
+            return;
+        }
+
+        var rounds = new KillRounds(context, load, _streams.Open(RandomPurpose.Nemesis));
+        try
+        {
+            await rounds.RunAsync(count, round => tell($"Round {round} of {count}, {load.Acknowledged} changes acknowledged."), stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            _rounds = rounds.Result;
+        }
+    }
+
+    private static async Task HealAsync(Cluster cluster)
+    {
+        cluster.Network.HealAll();
+        await Task.WhenAll(cluster.Nodes.Select(node => node.ResumeAsync())).ConfigureAwait(false);
+        await cluster.StartAllAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A node that ends by itself has met something that it can't go on with.</summary>
+    private async Task WatchAsync(Cluster cluster, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            if (cluster.Nodes.FirstOrDefault(node => node.HasDied) is { } dead)
+            {
+                _broken.Add($"Node {dead.Id} ended by itself: {string.Join(" | ", dead.LastLines.TakeLast(3))}");
+                return;
+            }
+
+            await Task.Delay(PollMs, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Reads the history back, and writes it in the form of other checkers too.</summary>
+    private static History ReadHistory(RunFolder folder)
+    {
+        using TextReader reader = File.OpenText(folder.History);
+        History history = HistoryReader.Read(reader);
+        foreach (KeyKind kind in Enum.GetValues<KeyKind>())
+        {
+            using TextWriter edn = File.CreateText(folder.Edn(kind.ToString().ToLowerInvariant()));
+            new EdnWriter(history, kind).Write(edn);
+        }
+
+        return history;
+    }
+
+    private RunResult Judge(RunFolder folder, Load load, long began)
+    {
+        History history = ReadHistory(folder);
+        var outcomes = history.Operations.GroupBy(operation => operation.Outcome).ToDictionary(group => group.Key, group => group.LongCount());
+        return new RunResult
+        {
+            Verdict = _broken.Count > 0 ? RunVerdict.Invalid : _undecided.Count > 0 ? RunVerdict.CouldNotTell : RunVerdict.Valid,
+            Problems = [.. _broken, .. _undecided],
+            Command = command,
+            Operations = Enum.GetValues<Outcome>().ToDictionary(
+                outcome => outcome.ToString().ToLowerInvariant(), outcome => outcomes.GetValueOrDefault(outcome)),
+            AcknowledgedWrites = load.Acknowledged,
+            Strikes = _nemeses.ToDictionary(nemesis => nemesis.Name, nemesis => nemesis.Strikes),
+            Rounds = _rounds,
+            Keys = load.Keys.All.Count,
+            ConvergedAfterS = _convergedAfter,
+            Converged = _converged,
+            WallS = Stopwatch.GetElapsedTime(began).TotalSeconds,
+        };
+    }
+}

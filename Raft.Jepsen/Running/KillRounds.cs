@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Raft.Jepsen.Running.Clients;
+using Raft.Jepsen.Running.Nemeses;
+using Raft.Jepsen.Simulation;
+
+namespace Raft.Jepsen.Running;
+
+/// <summary>
+/// Kills nodes of a cluster under load again and again. The next round begins when enough changes were acknowledged since the restart, however long that
+/// takes.
+/// </summary>
+internal sealed class KillRounds(NemesisContext context, Load load, RandomStream random)
+{
+    /// <summary>Changes that must be acknowledged after a restart before the next kill.</summary>
+    public const int ChangesBetween = 20;
+
+    private const int PollMs = 5;
+    private const int LongestOutageMs = 300;
+
+    // Only a cluster that does not come back reaches it.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    private readonly Dictionary<string, int> _byTarget = [];
+    private readonly List<double> _recoveries = [];
+    private int _processes;
+
+    /// <summary>How it went so far.</summary>
+    public KillRoundsResult Result
+    {
+        get
+        {
+            double[] sorted = [.. _recoveries.Order()];
+            return new KillRoundsResult(
+                sorted.Length, _byTarget, _processes, sorted.Length == 0 ? 0 : sorted[sorted.Length / 2], sorted.Length == 0 ? 0 : sorted[^1]);
+        }
+    }
+
+    /// <summary>Does some rounds.</summary>
+    /// <param name="rounds">How many.</param>
+    /// <param name="progress">Is told of each.</param>
+    /// <param name="stop">Ends them early.</param>
+    /// <exception cref="HarnessException">The cluster did not come back.</exception>
+    public async Task RunAsync(int rounds, Action<int> progress, CancellationToken stop)
+    {
+        await AwaitChangesAsync(0, ChangesBetween, stop).ConfigureAwait(false);
+        for (int round = 1; round <= rounds && !stop.IsCancellationRequested; round++)
+        {
+            var plan = new StrikePlan(random.Below(100), random.Next(), random.Between(0, LongestOutageMs));
+            Targets targets = await plan.PickAsync(context.Cluster).ConfigureAwait(false);
+            _processes += await KillNemesis.KillAsync(context, targets, plan.HoldMs, stop).ConfigureAwait(false);
+            _byTarget[targets.Kind] = _byTarget.GetValueOrDefault(targets.Kind) + 1;
+
+            long restarted = Stopwatch.GetTimestamp();
+            long before = load.Acknowledged;
+            await AwaitChangesAsync(before, 1, stop).ConfigureAwait(false);
+            double recovery = Stopwatch.GetElapsedTime(restarted).TotalMilliseconds;
+            await AwaitChangesAsync(before, ChangesBetween, stop).ConfigureAwait(false);
+            _recoveries.Add(recovery);
+            progress(round);
+        }
+    }
+
+    private async Task AwaitChangesAsync(long before, int count, CancellationToken stop)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (load.Acknowledged < before + count)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (Stopwatch.GetElapsedTime(began) > Limit)
+            {
+                throw new HarnessException(
+                    $"Only {load.Acknowledged - before} changes of {count} were acknowledged within {Limit.TotalSeconds} s. See the logs of the nodes.");
+            }
+
+            await Task.Delay(PollMs, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+}

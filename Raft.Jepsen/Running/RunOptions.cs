@@ -1,0 +1,52 @@
+using Raft.Jepsen.Serving;
+
+namespace Raft.Jepsen.Running;
+
+/// <summary>What a run does.</summary>
+internal sealed record RunOptions
+{
+    /// <summary>Members of the cluster.</summary>
+    public int Nodes { get; init; } = 3;
+
+    /// <summary>For how long clients work, without the start and the end; of no meaning with <see cref="Rounds"/>.</summary>
+    public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Rounds of kills, in the place of a time; <c>null</c> for none.</summary>
+    public int? Rounds { get; init; }
+
+    /// <summary>What clients ask for.</summary>
+    public Workload Workload { get; init; } = Workload.Mixed;
+
+    /// <summary>Clients at a time.</summary>
+    public int Concurrency { get; init; } = 10;
+
+    /// <summary>Operations a second that all clients together try for.</summary>
+    public int Rate { get; init; } = 200;
+
+    /// <summary>Names of the faults.</summary>
+    public IReadOnlyList<string> Nemeses { get; init; } = [];
+
+    /// <summary>Folder for all that the run writes; must be empty or missing.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Decides on the faults and on what clients ask for. What comes of it is not repeatable: real processes are not.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Keep the data folders of the nodes also when all went well.</summary>
+    public bool KeepData { get; init; }
+
+    /// <inheritdoc cref="ServeOptions.Tick"/>
+    public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <inheritdoc cref="ServeOptions.SnapshotEntries"/>
+    public ulong SnapshotEntries { get; init; } = 200;
+
+    /// <inheritdoc cref="ServeOptions.MaxStaleness"/>
+    public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc cref="ServeOptions.Leases"/>
+    public bool Leases { get; init; }
+
+    /// <inheritdoc cref="ServeOptions.Plant"/>
+    public Plant Plant { get; init; }
+}
