@@ -7,6 +7,7 @@ internal sealed class OperationPairing
     private readonly Dictionary<long, int> _open = [];
     private readonly Dictionary<long, long> _retired = [];
     private readonly Dictionary<(ulong Session, ulong Sequence), ClientEvent> _commands = [];
+    private readonly Dictionary<(string List, long Element), ClientEvent> _elements = [];
     private readonly Dictionary<string, (KeyKind Kind, long Line)> _kinds = [];
 
     /// <summary>What each key stands for of which any line tells it.</summary>
@@ -77,6 +78,7 @@ internal sealed class OperationPairing
         }
 
         CheckSession(client);
+        CheckElement(client);
         _open.Add(client.Process, _operations.Count);
         _operations.Add(new HistoryOperation(client, null));
     }
@@ -118,6 +120,24 @@ internal sealed class OperationPairing
             }
         }
     }
+
+    /// <summary>Each element is appended to a list once, but for attempts of one command.</summary>
+    private void CheckElement(ClientEvent client)
+    {
+        if (client.Request is not { Kind: RequestKind.Append, Value: NumberValue element } request
+            || _elements.TryAdd((request.Key, element.Number), client))
+        {
+            return;
+        }
+
+        ClientEvent first = _elements[(request.Key, element.Number)];
+        if (request.Session is null || CommandOf(first.Request) != CommandOf(request))
+        {
+            throw Fault(client, $"{element.Number} is appended to '{request.Key}' again after line {LineOf(first)}; elements must be unique in their list");
+        }
+    }
+
+    private static (ulong? Session, ulong? Sequence) CommandOf(ClientRequest request) => (request.Session?.Session, request.Session?.Sequence);
 
     private static (RequestKind Kind, string Key, HistoryValue? Value) Content(ClientRequest request) => (request.Kind, request.Key, request.Value);
 
