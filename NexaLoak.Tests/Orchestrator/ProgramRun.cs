@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace NexaLoak.Tests.Orchestrator;
 
-/// <summary>The real <c>nexaloak</c> executable, run in a process of its own.</summary>
+/// <summary>The real <c>nexaloak</c> executable, or another of this repository, run in a process of its own.</summary>
 internal sealed class ProgramRun : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -31,9 +31,12 @@ internal sealed class ProgramRun : IDisposable
 
     public IReadOnlyCollection<string> Errors => _errors;
 
-    public static ProgramRun Start(params string[] arguments)
+    public static ProgramRun Start(params string[] arguments) => StartFile("nexaloak.dll", arguments);
+
+    /// <summary>Starts another program of this repository.</summary>
+    public static ProgramRun StartFile(string file, params string[] arguments)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "nexaloak.dll");
+        string program = Path.Combine(AppContext.BaseDirectory, file);
         var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
         {
             RedirectStandardInput = true,

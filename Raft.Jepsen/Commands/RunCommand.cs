@@ -11,12 +11,13 @@ namespace Raft.Jepsen.Commands;
 /// <summary><c>raft-jepsen run</c>: a cluster of real processes under load and faults, and a verdict.</summary>
 internal static class RunCommand
 {
-    private const int FewestNodes = 1, MostNodes = 9, MostClients = 200, MostRate = 100_000;
+    private const int FewestNodes = 1, MostNodes = 9, MostClients = 200, MostRate = 100_000, MostProblems = 5;
 
     private static readonly string[] Workloads = [.. Enum.GetNames<Workload>().Select(name => name.ToLowerInvariant())];
 
     private static readonly Option<long> Nodes = Bounded("--nodes", "Members of the cluster.", 3, FewestNodes, MostNodes);
-    private static readonly Option<TimeSpan> Time = CommonOptions.Duration("--time", "For how long clients work and faults happen.", TimeSpan.FromSeconds(20));
+    private static readonly Option<TimeSpan> Time =
+        CommonOptions.Duration("--time", "For how long clients work and faults happen.", TimeSpan.FromSeconds(20));
     private static readonly Option<string> Work = new("--workload")
     {
         Description = "What clients ask for.", HelpName = string.Join('|', Workloads), DefaultValueFactory = _ => Workloads[^1],
@@ -31,8 +32,8 @@ internal static class RunCommand
     };
     private static readonly Option<long?> Rounds = new("--rounds")
     {
-        Description = "In the place of --time and --nemesis: kill one node, a majority or all, start them again, and go on once enough changes are acknowledged again, "
-            + "as often as this says.",
+        Description = "In the place of --time and --nemesis: kill one node, a majority or all, start them again, and go on once enough changes are "
+            + "acknowledged again, as often as this says.",
         HelpName = "N",
     };
     private static readonly Option<string?> Out = new("--out")
@@ -52,8 +53,8 @@ internal static class RunCommand
     {
         Work.AcceptOnlyFromAmong(Workloads);
         var command = new Command(
-            "run", "Runs a cluster of real processes on loopback under load and faults, and judges what clients saw. Ends with 0 when that is right, with 1 when "
-                + "it is not, with 2 when it could not tell.")
+            "run", "Runs a cluster of real processes on loopback under load and faults, and judges what clients saw. Ends with 0 when that is right, "
+                + "with 1 when it is not, with 2 when it could not tell.")
         {
             Nodes, Time, Work, Concurrency, Rate, Nemeses, Rounds, Out, Seed, Json, KeepData, Tick, SnapshotEntries, MaxStaleness, Leases, Planted,
         };
@@ -131,15 +132,25 @@ internal static class RunCommand
             return;
         }
 
-        foreach (string problem in result.Problems)
+        foreach (string problem in result.Problems.Take(MostProblems))
         {
             output.WriteLine(problem);
         }
 
+        if (result.Problems.Count > MostProblems)
+        {
+            output.WriteLine($"… and {result.Problems.Count - MostProblems} more, in results.json.");
+        }
+
+        if (result.Appends is { } appends)
+        {
+            output.WriteLine($"Acknowledged appends: {appends.Acknowledged}, of which {appends.Found} were there in the end.");
+        }
+
         output.WriteLine($"Requests: {Join(result.Operations)}; {result.AcknowledgedWrites} changes acknowledged, on {result.Keys} keys.");
         output.WriteLine(result.Rounds is { } rounds
-            ? $"Rounds: {rounds.Completed} ({Join(rounds.ByTarget)}), {rounds.Processes} processes killed; first change acknowledged after a restart: median "
-                + $"{rounds.RecoveryMsMedian:0} ms, at most {rounds.RecoveryMsMax:0} ms."
+            ? $"Rounds: {rounds.Completed} ({Join(rounds.ByTarget)}), {rounds.Processes} processes killed; first change acknowledged after a restart: "
+                + $"median {rounds.RecoveryMsMedian:0} ms, at most {rounds.RecoveryMsMax:0} ms."
             : $"Faults: {(result.Strikes.Count == 0 ? "none" : Join(result.Strikes))}.");
         output.WriteLine($"The report is in {options.Folder}. Run again with: {result.Command}");
         output.WriteLine(result.Verdict switch

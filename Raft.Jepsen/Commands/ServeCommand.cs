@@ -101,19 +101,19 @@ internal static class ServeCommand
             result.AddError("Give either --members or --join.");
         }
 
-        if (result.Errors.Any() || result.GetResult(Peers) is null || result.GetResult(Id) is null)
+    }
+
+    /// <summary>What can't be said of an option alone.</summary>
+    private static void Check(ServeOptions options)
+    {
+        if (options.Peers.IsSecure == options.Tls is null)
         {
-            return;
+            throw new HarnessException(options.Peers.IsSecure ? "https:// needs --tls." : "--tls is for https://.");
         }
 
-        if (result.GetValue(Peers) is { } peers && peers.IsSecure == result.GetResult(Tls) is null)
+        if (options.Members.Count > 0 && !options.Members.Contains(options.Id))
         {
-            result.AddError(peers.IsSecure ? "https:// needs --tls." : "--tls is for https://.");
-        }
-
-        if (result.GetValue(Members) is { } members && !members.Contains(result.GetValue(Id)))
-        {
-            result.AddError($"Node {result.GetValue(Id)} is not among --members.");
+            throw new HarnessException($"Node {options.Id} is not among --members.");
         }
     }
 
@@ -136,6 +136,7 @@ internal static class ServeCommand
         };
         try
         {
+            Check(options);
             await new NodeServer(options).RunAsync().ConfigureAwait(false);
             return 0;
         }

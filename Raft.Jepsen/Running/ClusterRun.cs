@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Raft.Jepsen.Checking;
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Running.Nemeses;
@@ -14,7 +15,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
 {
     private const int PollMs = 100;
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
 
     private readonly List<string> _broken = [];
     private readonly List<string> _undecided = [];
@@ -103,7 +104,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     /// <summary>Load and faults, until the faults are healed and the last request has ended.</summary>
     private async Task WorkAsync(Cluster cluster, Load load, CancellationToken stop)
     {
-        var context = new NemesisContext(cluster, load.Recorder, options.Tick);
+        var context = new NemesisContext(cluster, load.Recorder, options.Tick, stop);
         _nemeses = [.. options.Nemeses.Select(name => NemesisCatalog.Create(name, load))];
         using var endOfFaults = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var endOfLoad = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -140,7 +141,8 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         var rounds = new KillRounds(context, load, _streams.Open(RandomPurpose.Nemesis));
         try
         {
-            await rounds.RunAsync(count, round => tell($"Round {round} of {count}, {load.Acknowledged} changes acknowledged."), stop).ConfigureAwait(false);
+            Action<int> progress = round => tell($"Round {round} of {count}, {load.Acknowledged} changes acknowledged.");
+            await rounds.RunAsync(count, progress, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -187,15 +189,20 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     private RunResult Judge(RunFolder folder, Load load, long began)
     {
         History history = ReadHistory(folder);
+        RunCheck[] checks = [.. new HistoryChecker().Check(history).Results.Select(RunCheck.Of)];
+        _broken.AddRange(checks.SelectMany(check => check.Findings).Select(finding => finding.ToString()));
+        _undecided.AddRange(checks.SelectMany(check => check.Undecided.Select(problem => $"{check.Checker}: {problem}")));
         var outcomes = history.Operations.GroupBy(operation => operation.Outcome).ToDictionary(group => group.Key, group => group.LongCount());
         return new RunResult
         {
             Verdict = _broken.Count > 0 ? RunVerdict.Invalid : _undecided.Count > 0 ? RunVerdict.CouldNotTell : RunVerdict.Valid,
             Problems = [.. _broken, .. _undecided],
+            Checks = checks,
             Command = command,
             Operations = Enum.GetValues<Outcome>().ToDictionary(
                 outcome => outcome.ToString().ToLowerInvariant(), outcome => outcomes.GetValueOrDefault(outcome)),
             AcknowledgedWrites = load.Acknowledged,
+            Appends = AppendTally.Of(history),
             Strikes = _nemeses.ToDictionary(nemesis => nemesis.Name, nemesis => nemesis.Strikes),
             Rounds = _rounds,
             Keys = load.Keys.All.Count,

@@ -11,7 +11,7 @@ internal static class Convergence
     // Agreeing once may be chance: a node may have been asked before a command and another one after it.
     private const int Confirmations = 3;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <summary>Waits for one leader, and for all nodes at its last index with the same state.</summary>
     /// <exception cref="HarnessException">They do not come that far in time.</exception>
@@ -58,6 +58,9 @@ internal static class Convergence
     private static string Describe(IReadOnlyList<NodeReport> reports)
         => reports.Count == 0
             ? "no node answers."
-            : string.Join("; ", reports.Select(report => $"node {report.Node} is {report.Role} in term {report.Term} of leader {report.Leader}, last {report.Last}, "
-                + $"committed {report.Commit}, applied {report.Applied}, state {report.Hash}")) + ".";
+            : string.Join("; ", reports.Select(Describe)) + ".";
+
+    private static string Describe(NodeReport report)
+        => $"node {report.Node} is {report.Role} in term {report.Term} of leader {report.Leader}, last {report.Last}, committed {report.Commit}, "
+            + $"applied {report.Applied}, state {report.Hash}";
 }

@@ -16,7 +16,7 @@ internal static class FinalReads
     public static Task RunAsync(Load load, CancellationToken stop)
     {
         load.Recorder.BeginFinalReads();
-        var keys = new ConcurrentQueue<WorkKey>(load.Keys.All);
+        var keys = new ConcurrentQueue<WorkKey>(load.Keys.All.Where(key => key.IsOpen));
         return Task.WhenAll(Enumerable.Range(0, load.Options.Concurrency).Select(async number =>
         {
             RecordedClient record = load.Recorder.NewClient();

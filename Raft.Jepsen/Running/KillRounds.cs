@@ -18,7 +18,7 @@ internal sealed class KillRounds(NemesisContext context, Load load, RandomStream
     private const int LongestOutageMs = 300;
 
     // Only a cluster that does not come back reaches it.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, int> _byTarget = [];
     private readonly List<double> _recoveries = [];

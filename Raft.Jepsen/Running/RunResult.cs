@@ -22,6 +22,9 @@ internal sealed record RunResult
     /// <summary>What is wrong, or why there is no verdict.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
+    /// <summary>What each checker says of the history.</summary>
+    public IReadOnlyList<RunCheck> Checks { get; init; } = [];
+
     /// <summary>The command that does the same again, with the same faults at about the same times.</summary>
     public required string Command { get; init; }
 
@@ -30,6 +33,9 @@ internal sealed record RunResult
 
     /// <summary>Changes that were acknowledged.</summary>
     public required long AcknowledgedWrites { get; init; }
+
+    /// <summary>Acknowledged appends, and how many of them were there in the end.</summary>
+    public AppendTally? Appends { get; init; }
 
     /// <summary>Strikes of each nemesis.</summary>
     public required IReadOnlyDictionary<string, int> Strikes { get; init; }

@@ -5,8 +5,8 @@ using Raft.Core.Membership;
 namespace Raft.Jepsen.Serving;
 
 /// <summary>
-/// Where nodes reach each other: an address in which <c>{to}</c> stands for the id of the node that is called and <c>{from}</c> for that of the caller. So each
-/// pair of nodes can have a way of its own, with a proxy on it. The way of a node to itself is where it listens.
+/// Where nodes reach each other: an address in which <c>{to}</c> stands for the id of the node that is called and <c>{from}</c> for that of the
+/// caller. So each pair of nodes can have a way of its own, with a proxy on it. The way of a node to itself is where it listens.
 /// </summary>
 internal sealed record AddressPattern
 {
@@ -21,7 +21,8 @@ internal sealed record AddressPattern
         if (!text.Contains("{to}", StringComparison.Ordinal) || !Uri.TryCreate(example, UriKind.Absolute, out Uri? address)
             || address.Scheme is not ("http" or "https") || !IPAddress.TryParse(address.DnsSafeHost, out _))
         {
-            throw new FormatException($"'{text}' is no pattern of addresses. Use one like https://10.0.0.{{to}}:7000: an IP address and a port, with {{to}} for the node's id.");
+            throw new FormatException(
+                $"'{text}' is no pattern of addresses. Use one like https://10.0.0.{{to}}:7000: an IP address and a port, with {{to}} for the node's id.");
         }
 
         IsSecure = address.Scheme == Uri.UriSchemeHttps;

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Raft.Jepsen.Serving;
 
 /// <summary>
-/// What the store holds: registers (a number each), lists of numbers, and banks (a number for each account), by key. Immutable, so a snapshot is a reference to
-/// it. Its bytes are the same on all nodes.
+/// What the store holds: registers (a number each), lists of numbers, and banks (a number for each account), by key. Immutable, so a snapshot is a
+/// reference to it. Its bytes are the same on all nodes.
 /// </summary>
 /// <param name="LastIndex">Index of the last command that was applied.</param>
 /// <param name="Values">A <see cref="long"/>, an <see cref="ImmutableList{T}"/> of them, or the balances by account.</param>

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Raft.Core.Consensus;
 using Raft.Core.Hosting;
 using Raft.Core.Membership;
@@ -33,10 +34,11 @@ internal sealed class NodeServer(ServeOptions options)
     public async Task RunAsync()
     {
         using ParentWatch? parent = options.IsChild ? new ParentWatch() : null;
-        WebApplication app = Build();
+        WebApplication app = Guarded(Build);
         await using (app.ConfigureAwait(false))
         {
-            Prepare(app);
+            // Everything that can be wrong with the node's own files is found before anything is heard of the node outside.
+            Guarded(() => Map(app));
             await StartAsync(app).ConfigureAwait(false);
             await app.WaitForShutdownAsync().ConfigureAwait(false);
             if (app.Services.GetRequiredService<IRaft>().Status.Failure is { } failure)
@@ -125,15 +127,20 @@ internal sealed class NodeServer(ServeOptions options)
             options.Peers.IsSecure ? kestrel.ApplicationServices.GetRequiredService<PeerAuthentication>() : null);
     }
 
-    // Everything that can be wrong with the node's own files is found before anything is heard of the node outside.
-    private void Prepare(WebApplication app)
+    private static RaftNode Map(WebApplication app)
+    {
+        app.UseRouting();
+        app.MapRaft();
+        app.MapStore();
+        return app.Services.GetRequiredService<RaftNode>();
+    }
+
+    /// <summary>Says in one line what is wrong with the node's files.</summary>
+    private T Guarded<T>(Func<T> step)
     {
         try
         {
-            app.UseRouting();
-            app.MapRaft();
-            app.MapStore();
-            _ = app.Services.GetRequiredService<RaftNode>();
+            return step();
         }
         catch (Exception error) when (error is StorageOpenException or StorageCorruptedException)
         {
@@ -142,10 +149,11 @@ internal sealed class NodeServer(ServeOptions options)
         catch (Exception error) when (error is CertificateException or ValidationException)
         {
             throw new HarnessException(
-                $"{error.Message} Name the folder with this node's {ServeOptions.CertificateFile}, {ServeOptions.KeyFile} and {ServeOptions.AuthorityFile} with --tls.",
+                $"{error.Message} Name the folder with this node's {ServeOptions.CertificateFile}, {ServeOptions.KeyFile} and "
+                    + $"{ServeOptions.AuthorityFile} with --tls.",
                 error);
         }
-        catch (Microsoft.Extensions.Options.OptionsValidationException error)
+        catch (OptionsValidationException error)
         {
             throw new HarnessException(string.Join(' ', error.Failures), error);
         }
@@ -163,11 +171,13 @@ internal sealed class NodeServer(ServeOptions options)
         }
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {
-            throw new HarnessException($"{error.Message.TrimEnd('.')}. Another program, or another run of this node, has the port: stop it, or name another.", error);
+            throw new HarnessException(
+                $"{error.Message.TrimEnd('.')}. Another program, or another run of this node, has the port: stop it, or name another.", error);
         }
         catch (SocketException error)
         {
-            throw new HarnessException($"An address to listen on can't be bound: {error.Message}. --peers and --api must give addresses of this machine.", error);
+            throw new HarnessException(
+                $"An address to listen on can't be bound: {error.Message}. --peers and --api must give addresses of this machine.", error);
         }
     }
 }

@@ -3,11 +3,14 @@ using System.Runtime.InteropServices;
 namespace Raft.Jepsen.Serving;
 
 /// <summary>
-/// Ends this process with the one that started it, however that ends. Linux kills it then, also when it is suspended; the end of its standard input, which the
-/// parent holds open, covers a parent that was gone before Linux was asked.
+/// Ends this process with the one that started it, however that ends. Linux kills it then, also when it is suspended; the end of its standard input,
+/// which the parent holds open, covers a parent that was gone before Linux was asked.
 /// </summary>
 internal sealed partial class ParentWatch : IDisposable
 {
+    /// <summary>The line on the standard output that says that from now on the process dies with its parent, also while it is suspended.</summary>
+    public const string Announcement = "This node ends with the process that started it.";
+
     private const int SetParentDeathSignal = 1; // PR_SET_PDEATHSIG
     private const int Kill = 9; // SIGKILL
     private const int ParentGone = 1;
@@ -24,6 +27,7 @@ internal sealed partial class ParentWatch : IDisposable
 
         var watch = new Thread(AwaitEndOfInput) { IsBackground = true, Name = "parent watch" };
         watch.Start();
+        Console.Out.WriteLine(Announcement);
     }
 
     public void Dispose() => _interrupt.Dispose();

@@ -5,8 +5,8 @@ using Raft.Core.Transport;
 namespace Raft.Jepsen.Serving;
 
 /// <summary>
-/// The shipped transport, which reaches each member on this node's own way to it (<see cref="AddressPattern"/>) in place of the address that all nodes have
-/// in their configuration. Everything else is passed on.
+/// The shipped transport, which reaches each member on this node's own way to it (<see cref="AddressPattern"/>) in place of the address that all
+/// nodes have in their configuration. Everything else is passed on.
 /// </summary>
 /// <param name="inner">The transport. Owned.</param>
 /// <param name="self">This node.</param>

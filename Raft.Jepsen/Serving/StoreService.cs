@@ -8,8 +8,8 @@ using Raft.Core.Sessions;
 namespace Raft.Jepsen.Serving;
 
 /// <summary>
-/// Carries out what clients ask of this node. The status of each answer tells what became of the request: 200 it was carried out, 409 the state machine refused
-/// it, 503 it certainly was not and will not be carried out, 504 nobody knows, 400 it is malformed. Safe to use from any thread.
+/// Carries out what clients ask of this node. The status of each answer tells what became of the request: 200 it was carried out, 409 the state
+/// machine refused it, 503 it certainly was not and will not be carried out, 504 nobody knows, 400 it is malformed. Safe to use from any thread.
 /// </summary>
 internal sealed class StoreService(IRaft raft, ReplicatedState state, ServeOptions options)
 {
@@ -34,7 +34,10 @@ internal sealed class StoreService(IRaft raft, ReplicatedState state, ServeOptio
         return StoreAnswer.Of(reply.Payload);
     });
 
-    /// <summary>A session's command, in the bytes of <see cref="SessionCodec"/>, proposed as it is. The answer has the bytes of the session's reply.</summary>
+    /// <summary>
+    /// A session's command, in the bytes of <see cref="SessionCodec"/>, proposed as it is. The answer has the bytes of the session's
+    /// reply.
+    /// </summary>
     public Task ProposeAsync(HttpContext context) => AnswerAsync(context, async body =>
     {
         if (!SessionCodec.TryDecode(body, out SessionCommand command))

@@ -4,8 +4,8 @@ using Raft.Jepsen.Simulation;
 namespace Raft.Jepsen.Running.Clients;
 
 /// <summary>
-/// The keys of a run: a few at a time, so that clients meet, each for a few hundred operations, so that it can be checked, and then another in its place. Safe to use
-/// from any thread.
+/// The keys of a run: a few at a time, so that clients meet, each for a few hundred operations, so that it can be checked, and then another in its
+/// place. Safe to use from any thread.
 /// </summary>
 internal sealed class KeyPool
 {
@@ -58,6 +58,7 @@ internal sealed class KeyPool
             if (!_current[place].TryUse())
             {
                 _current[place] = NewKey(_current[place].Kind);
+                _current[place].TryUse();
             }
 
             return _current[place];

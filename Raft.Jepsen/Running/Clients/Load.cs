@@ -53,20 +53,22 @@ internal sealed class Load
 
     /// <summary>Sees to it that a bank is there before the first request to it.</summary>
     public Task OpenAsync(WorkKey bank, CancellationToken stop)
-        => _banks.GetOrAdd(bank.Name, _ => new Lazy<Task>(() => OpenBankAsync(bank.Name, stop))).Value;
+        => _banks.GetOrAdd(bank.Name, _ => new Lazy<Task>(() => OpenBankAsync(bank, stop))).Value;
 
     // Opening is safe to repeat, and is no part of what is checked.
-    private async Task OpenBankAsync(string bank, CancellationToken stop)
+    private async Task OpenBankAsync(WorkKey bank, CancellationToken stop)
     {
         Dictionary<string, long> accounts = AccountNames.ToDictionary(name => name, _ => Balance);
-        byte[] body = RequestBody.Open(bank, accounts);
+        byte[] body = RequestBody.Open(bank.Name, accounts);
         for (int turn = 0; ; turn++)
         {
             ulong[] nodes = Cluster.Ids;
-            ulong node = nodes[turn % nodes.Length];
-            if ((await Cluster.Api.PostAsync(Cluster.ApiOf(node), StoreEndpoints.Operations, body, AnswerLimit, stop).ConfigureAwait(false)).Outcome == Outcome.Ok)
+            Answer answer = await Cluster.Api.PostAsync(
+                Cluster.ApiOf(nodes[turn % nodes.Length]), StoreEndpoints.Operations, body, AnswerLimit, stop).ConfigureAwait(false);
+            if (answer.Outcome == Outcome.Ok)
             {
-                Recorder.OpenBank(bank, accounts, overdraft: false);
+                Recorder.OpenBank(bank.Name, accounts, overdraft: false);
+                bank.Open();
                 return;
             }
 

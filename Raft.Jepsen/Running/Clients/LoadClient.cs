@@ -25,7 +25,7 @@ internal sealed class LoadClient
         (_load, _cluster, _random) = (load, load.Cluster, random);
         _mix = new RequestMix(load.Options, random);
         _record = load.Recorder.NewClient();
-        _session = usesSession ? new SessionAttempts(load, _record) : null;
+        _session = usesSession ? new SessionAttempts(load, _record, random) : null;
         _leader = (ulong)(1 + random.Below(load.Options.Nodes));
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Serving;
@@ -75,7 +76,7 @@ internal sealed class NodeApi : IDisposable
             HttpStatusCode.OK => Outcome.Ok,
             HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable => Outcome.Fail,
             HttpStatusCode.GatewayTimeout => Outcome.Unknown,
-            HttpStatusCode.BadRequest => throw new InvalidOperationException($"The node took a request for malformed: {System.Text.Encoding.UTF8.GetString(bytes)}"),
+            HttpStatusCode.BadRequest => throw new InvalidOperationException($"A request was malformed: {Encoding.UTF8.GetString(bytes)}"),
             _ => Outcome.Unknown,
         };
         if (response.Content.Headers.ContentType?.MediaType != "application/json")

@@ -3,15 +3,19 @@ using System.Text.Json;
 using Raft.Core.Sessions;
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Serving;
+using Raft.Jepsen.Simulation;
 
 namespace Raft.Jepsen.Running.Clients;
 
 /// <summary>
-/// Sends the changes of one client in a client session: again and again until they are answered, or the client gives up. Each attempt is an operation of its own in
-/// the history, and names the command that it belongs to. Not for two threads at once.
+/// Sends the changes of one client in a client session: again and again until they are answered, or the client gives up. Each attempt is an
+/// operation of its own in the history, and names the command that it belongs to. Some answers are thrown away, as if they had got lost on their way, so
+/// that commands that were carried out are sent again. Not for two threads at once.
 /// </summary>
-internal sealed class SessionAttempts(Load load, RecordedClient record) : IDisposable
+internal sealed class SessionAttempts(Load load, RecordedClient record, RandomStream random) : IDisposable
 {
+    private const int LostAnswerChance = 60_000;
+    private const string LostAnswer = "the harness threw the answer away";
     private const int MostAttempts = 12;
 
     // Short, so that many commands are sent again that were carried out after all.
@@ -72,6 +76,10 @@ internal sealed class SessionAttempts(Load load, RecordedClient record) : IDispo
             _cluster.ApiOf(sent.Node!.Value), StoreEndpoints.Commands, body, AttemptLimit).ConfigureAwait(false);
         switch (answer.Outcome)
         {
+            case Outcome.Ok when random.Chance(LostAnswerChance):
+                command.OutcomeUnknown = true;
+                record.Unknown(LostAnswer);
+                return Answer.Unclear(LostAnswer);
             case Outcome.Ok:
                 return Complete(session, command, answer.Bytes);
             case Outcome.Unknown:

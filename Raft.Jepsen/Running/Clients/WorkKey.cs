@@ -10,6 +10,13 @@ internal sealed record WorkKey(string Name, KeyKind Kind, int Operations)
 {
     private long _lastValue;
     private int _used;
+    private volatile bool _isOpen = Kind != KeyKind.Bank;
+
+    /// <summary>Clients may ask about it. A bank must have been opened before.</summary>
+    public bool IsOpen => _isOpen;
+
+    /// <summary>The bank was opened.</summary>
+    public void Open() => _isOpen = true;
 
     /// <summary>A value that nobody had for this key.</summary>
     public long NextValue() => Interlocked.Increment(ref _lastValue);

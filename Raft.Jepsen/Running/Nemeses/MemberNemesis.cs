@@ -6,8 +6,8 @@ using Raft.Jepsen.Serving;
 namespace Raft.Jepsen.Running.Nemeses;
 
 /// <summary>
-/// Replaces a node by a new member with a new id and an empty folder: in two steps, or in one. With lost disks, the node loses its data first, as a server does
-/// whose disk broke. What was begun is ended, also when told to stop.
+/// Replaces a node by a new member with a new id and an empty folder: in two steps, or in one. With lost disks, the node loses its data first, as a
+/// server does whose disk broke. What was begun is ended, also when told to stop.
 /// </summary>
 /// <param name="losesDisk">The node is killed and its folder removed before anything else.</param>
 internal sealed class MemberNemesis(bool losesDisk) : Nemesis
@@ -35,7 +35,7 @@ internal sealed class MemberNemesis(bool losesDisk) : Nemesis
                 return false;
             }
 
-            using var limit = new CancellationTokenSource();
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.Abort);
             using CancellationTokenRegistration ending = stop.Register(() => limit.CancelAfter(EndLimit));
             await ReplaceAsync(context, plan, old, limit.Token).ConfigureAwait(false);
             return true;
@@ -78,7 +78,7 @@ internal sealed class MemberNemesis(bool losesDisk) : Nemesis
         {
             if (limit.IsCancellationRequested)
             {
-                throw new HarnessException($"The change of members {change} was not carried out within {EndLimit.TotalSeconds} s after the run was to end.");
+                throw new HarnessException($"The change of members {change} was not carried out within {EndLimit.TotalSeconds} s of the end of faults.");
             }
 
             NodeReport? leader = await cluster.LeaderAsync(CancellationToken.None).ConfigureAwait(false);

@@ -6,7 +6,8 @@ namespace Raft.Jepsen.Running.Nemeses;
 /// <param name="Cluster">The nodes.</param>
 /// <param name="Recorder">Is told of each start and end of a fault.</param>
 /// <param name="Tick">Length of a tick; an election timeout has ten to twenty.</param>
-internal sealed record NemesisContext(Cluster Cluster, HistoryRecorder Recorder, TimeSpan Tick)
+/// <param name="Abort">The run ends without a verdict: what was begun need not be ended.</param>
+internal sealed record NemesisContext(Cluster Cluster, HistoryRecorder Recorder, TimeSpan Tick, CancellationToken Abort)
 {
     /// <summary>Milliseconds after which followers surely campaign.</summary>
     public long LongestElectionMs => (long)(20 * Tick.TotalMilliseconds);

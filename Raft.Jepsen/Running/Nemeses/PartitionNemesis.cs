@@ -1,8 +1,8 @@
 namespace Raft.Jepsen.Running.Nemeses;
 
 /// <summary>
-/// Cuts links between nodes: the cluster in halves, the leader off, all into a ring in which each still sees a majority (with three or four nodes: one link
-/// between two that both see the rest), or one direction only, of one link or of all links of a node.
+/// Cuts links between nodes: the cluster in halves, the leader off, all into a ring in which each still sees a majority (with three or four nodes:
+/// one link between two that both see the rest), or one direction only, of one link or of all links of a node.
 /// </summary>
 internal sealed class PartitionNemesis : Nemesis
 {

@@ -6,8 +6,8 @@ using Raft.Jepsen.Serving;
 namespace Raft.Jepsen.Running.Nemeses;
 
 /// <summary>
-/// Suspends nodes (SIGSTOP) and lets them go on. A leader is suspended for longer than its followers wait for it, and gets reads meanwhile: they wait in its
-/// sockets while another one leads, and are the first thing that it answers.
+/// Suspends nodes (SIGSTOP) and lets them go on. A leader is suspended for longer than its followers wait for it, and gets reads meanwhile: they
+/// wait in its sockets while another one leads, and are the first thing that it answers.
 /// </summary>
 /// <param name="load">Whose keys are read.</param>
 internal sealed class PauseNemesis(Load load) : Nemesis
@@ -28,7 +28,7 @@ internal sealed class PauseNemesis(Load load) : Nemesis
         NodeProcess[] nodes = [.. targets.Nodes.Select(context.Cluster.Find).OfType<NodeProcess>()];
         context.Recorder.Nemesis("start-pause", targets.Nodes, targets.Kind);
         bool[] suspended = await Task.WhenAll(nodes.Select(node => node.SuspendAsync())).ConfigureAwait(false);
-        Task queued = leads && suspended[0] ? ReadAsync(context, targets.Nodes[0]) : Task.CompletedTask;
+        Task queued = leads && suspended is [true] ? ReadAsync(context, targets.Nodes[0]) : Task.CompletedTask;
         await WaitAsync(leads ? context.LongestElectionMs + plan.HoldMs : plan.HoldMs, stop).ConfigureAwait(false);
         await Task.WhenAll(nodes.Select(node => node.ResumeAsync())).ConfigureAwait(false);
         context.Recorder.Nemesis("stop-pause", targets.Nodes);
@@ -38,8 +38,8 @@ internal sealed class PauseNemesis(Load load) : Nemesis
 
     private Task ReadAsync(NemesisContext context, ulong node)
     {
-        IReadOnlyList<WorkKey> keys = load.Keys.Current;
-        return Task.WhenAll(_readers.Select((reader, number) => ReadAsync(context, reader, keys[number % keys.Count], node, number)));
+        WorkKey[] keys = [.. load.Keys.Current.Where(key => key.IsOpen)];
+        return Task.WhenAll(_readers.Select((reader, number) => ReadAsync(context, reader, keys[number % keys.Length], node, number)));
     }
 
     private async Task ReadAsync(NemesisContext context, RecordedClient reader, WorkKey key, ulong node, int number)

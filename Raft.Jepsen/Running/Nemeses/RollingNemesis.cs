@@ -2,7 +2,10 @@ using Raft.Jepsen.Running.Processes;
 
 namespace Raft.Jepsen.Running.Nemeses;
 
-/// <summary>Restarts all nodes one after the other, as for an upgrade: asks each to stop (SIGTERM), starts it, and goes on when it follows a leader again.</summary>
+/// <summary>
+/// Restarts all nodes one after the other, as for an upgrade: asks each to stop (SIGTERM), starts it, and goes on when it follows a leader
+/// again.
+/// </summary>
 internal sealed class RollingNemesis : Nemesis
 {
     private const long PollMs = 50;

@@ -4,9 +4,9 @@ using System.Net.Sockets;
 namespace Raft.Jepsen.Running.Network;
 
 /// <summary>
-/// The way of one node to another: passes the TCP connections of the first on to the second, byte by byte, so TLS goes through unchanged. While a direction is
-/// cut nothing gets through in it, not even the end of a connection, and no connection comes about. What was sent meanwhile arrives late, as it would by
-/// the retransmission of TCP.
+/// The way of one node to another: passes the TCP connections of the first on to the second, byte by byte, so TLS goes through unchanged. While a
+/// direction is cut nothing gets through in it, not even the end of a connection, and no connection comes about. What was sent meanwhile arrives
+/// late, as it would by the retransmission of TCP.
 /// </summary>
 internal sealed class LinkProxy : IAsyncDisposable
 {

@@ -7,8 +7,8 @@ using Raft.Jepsen.Serving;
 namespace Raft.Jepsen.Running.Network;
 
 /// <summary>
-/// The network of a run on one machine, in which any direction between two nodes can be cut. Node <c>t</c> listens on 127.x.t.t and node <c>f</c> reaches it on
-/// 127.x.f.t, where a proxy of this process passes the bytes on. Clients reach all nodes directly.
+/// The network of a run on one machine, in which any direction between two nodes can be cut. Node <c>t</c> listens on 127.x.t.t and node <c>f</c>
+/// reaches it on 127.x.f.t, where a proxy of this process passes the bytes on. Clients reach all nodes directly.
 /// </summary>
 internal sealed class LoopbackNetwork : IAsyncDisposable
 {
@@ -49,7 +49,8 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
             }
         }
 
-        throw new HarnessException($"No part of the loopback network 127.0.0.0/8 is free: {problem} The harness needs Linux, where all of it can be bound.");
+        throw new HarnessException(
+            $"No part of the loopback network 127.0.0.0/8 is free: {problem} The harness needs Linux, where all of it can be bound.");
     }
 
     /// <summary>Where a node serves clients.</summary>

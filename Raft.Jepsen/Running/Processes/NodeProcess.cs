@@ -4,7 +4,10 @@ using Raft.Jepsen.Serving;
 
 namespace Raft.Jepsen.Running.Processes;
 
-/// <summary>One node: a <c>raft-jepsen serve</c> process that can be killed, suspended and started again on its data. Safe to use from any thread.</summary>
+/// <summary>
+/// One node: a <c>raft-jepsen serve</c> process that can be killed, suspended and started again on its data. Safe to use from any
+/// thread.
+/// </summary>
 /// <param name="launcher">Starts the process.</param>
 /// <param name="options">What the node is told.</param>
 /// <param name="log">File that gets what the process writes, one run behind the other.</param>
@@ -18,6 +21,7 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
     private readonly StreamWriter _log = new(log, append: true) { AutoFlush = true };
     private readonly Queue<string> _lastLines = new();
     private Process? _process;
+    private volatile bool _isWatching;
     private bool _suspended;
     private bool _expectEnd = true;
 
@@ -58,6 +62,7 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
         }
 
         _process?.Dispose();
+        _isWatching = false;
         Process process = await launcher.StartAsync([.. OwnProgram.Command, .. ServeCommand.Arguments(options)]).ConfigureAwait(false);
         process.OutputDataReceived += Keep;
         process.ErrorDataReceived += Keep;
@@ -91,13 +96,16 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
         await KillNowAsync().ConfigureAwait(false);
     });
 
-    /// <summary>Suspends the process (SIGSTOP), and returns when it stands still. False when it does not run.</summary>
+    /// <summary>
+    /// Suspends the process (SIGSTOP), and returns when it stands still. False when it does not run, or has not come so far yet that it would die with
+    /// this one.
+    /// </summary>
     public async Task<bool> SuspendAsync()
     {
         bool suspended = false;
         await ExclusivelyAsync(async () =>
         {
-            if (_process is not { HasExited: false } process)
+            if (_process is not { HasExited: false } process || !_isWatching)
             {
                 return;
             }
@@ -178,6 +186,7 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
 
     private void Keep(string line)
     {
+        _isWatching |= line == ParentWatch.Announcement;
         lock (_logGate)
         {
             if (_log.BaseStream is null)

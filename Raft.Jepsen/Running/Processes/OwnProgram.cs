@@ -4,8 +4,8 @@ namespace Raft.Jepsen.Running.Processes;
 internal static class OwnProgram
 {
     /// <summary>
-    /// The program and its first arguments: the executable itself, or the .NET host and the assembly when it was started that way, or is a guest in another
-    /// program.
+    /// The program and its first arguments: the executable itself, or the .NET host and the assembly when it was started that way, or is a guest in
+    /// another program.
     /// </summary>
     public static IReadOnlyList<string> Command { get; } = Find();
 

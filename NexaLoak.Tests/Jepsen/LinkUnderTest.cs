@@ -1,0 +1,60 @@
+using System.Net.Sockets;
+using Raft.Jepsen.Running.Network;
+
+namespace NexaLoak.Tests.Jepsen;
+
+/// <summary>A proxy with a client before it and a server behind it.</summary>
+internal sealed class LinkUnderTest : IAsyncDisposable
+{
+    private readonly TcpListener _server = new(LoopbackPort.Reserve());
+    private readonly TcpClient _client = new();
+    private readonly System.Net.IPEndPoint _listen = LoopbackPort.Reserve();
+    private readonly LinkProxy _proxy;
+    private TcpClient? _accepted;
+
+    public LinkUnderTest()
+    {
+        _server.Start();
+        _proxy = new LinkProxy(_listen, (System.Net.IPEndPoint)_server.LocalEndpoint, ThereGate, BackGate);
+    }
+
+    public Gate ThereGate { get; } = new();
+
+    public Gate BackGate { get; } = new();
+
+    /// <summary>The client's end.</summary>
+    public NetworkStream There => _client.GetStream();
+
+    /// <summary>The server's end.</summary>
+    public NetworkStream Back => _accepted!.GetStream();
+
+    public bool HasArrived => _accepted is not null || _server.Pending();
+
+    public async Task ConnectAsync()
+    {
+        await _client.ConnectAsync(_listen);
+        _accepted = await _server.AcceptTcpClientAsync();
+    }
+
+    /// <summary>The next byte; -1 at the end of the connection, however it ended.</summary>
+    public static async Task<int> ReadAsync(NetworkStream stream)
+    {
+        byte[] one = new byte[1];
+        try
+        {
+            return await stream.ReadAsync(one) == 1 ? one[0] : -1;
+        }
+        catch (IOException)
+        {
+            return -1;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _accepted?.Dispose();
+        await _proxy.DisposeAsync();
+        _server.Dispose();
+    }
+}

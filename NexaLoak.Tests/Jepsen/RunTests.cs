@@ -1,0 +1,91 @@
+using System.Text.Json;
+using NexaLoak.Tests.Orchestrator;
+using NUnit.Framework;
+using Raft.Jepsen.Histories;
+
+namespace NexaLoak.Tests.Jepsen;
+
+/// <summary>Clusters of real processes. They are short: longer runs are made by hand and at night.</summary>
+[NonParallelizable]
+internal sealed class RunTests
+{
+    [Test]
+    public async Task A_cluster_that_is_killed_cut_and_suspended_stays_linearizable()
+    {
+        using var run = new JepsenRun("--time", "20s", "--nemesis", "kill,partition,pause", "--seed", "1");
+        (int code, JsonElement result) = await run.EndAsync();
+        Assert.That((code, result.GetProperty("verdict").GetString()), Is.EqualTo((0, "valid")), result.ToString());
+        Assert.That(run.NodePids(), Is.Empty);
+
+        History history = Read(run);
+        Assert.That(history.Operations.Count(operation => operation.Outcome == Outcome.Ok), Is.GreaterThan(20));
+        foreach (string fault in (string[])["kill", "partition", "pause"])
+        {
+            int strikes = result.GetProperty("strikes").GetProperty(fault).GetInt32();
+            Assert.That(strikes, Is.Positive, fault);
+            Assert.That(Faults(history, $"start-{fault}"), Is.GreaterThanOrEqualTo(strikes));
+            Assert.That(Faults(history, $"stop-{fault}"), Is.EqualTo(Faults(history, $"start-{fault}")));
+        }
+
+        Assert.That(history.FinalReadsFrom, Is.Not.Null);
+        Assert.That(Directory.EnumerateFiles(run.Folder).Select(Path.GetFileName), Is.SupersetOf(
+            (string[])["history.jsonl", "history-list.edn", "node-1.log", "node-2.log", "node-3.log", "results.json"]));
+        Assert.That(Directory.Exists(Path.Combine(run.Folder, "nodes")), Is.False, "the data of a run that was right is removed");
+    }
+
+    [Test]
+    public async Task No_acknowledged_change_is_lost_when_processes_are_killed_again_and_again()
+    {
+        using var run = new JepsenRun("--rounds", "4", "--workload", "append", "--seed", "5");
+        (int code, JsonElement result) = await run.EndAsync();
+        Assert.That((code, result.GetProperty("verdict").GetString()), Is.EqualTo((0, "valid")), result.ToString());
+        JsonElement rounds = result.GetProperty("rounds");
+        Assert.That(rounds.GetProperty("completed").GetInt32(), Is.EqualTo(4));
+        Assert.That(rounds.GetProperty("processes").GetInt32(), Is.GreaterThanOrEqualTo(4));
+        JsonElement appends = result.GetProperty("appends");
+        Assert.That(appends.GetProperty("acknowledged").GetInt64(), Is.GreaterThanOrEqualTo(5 * 20));
+        Assert.That(appends.GetProperty("found").GetInt64(), Is.EqualTo(appends.GetProperty("acknowledged").GetInt64()));
+    }
+
+    /// <summary>A storage that forgets must be found, or the harness proves nothing.</summary>
+    [Test]
+    public async Task A_storage_that_says_durable_and_forgets_is_found()
+    {
+        using var run = new JepsenRun("--rounds", "3", "--workload", "append", "--seed", "3", "--plant", "amnesia");
+        (int code, JsonElement result) = await run.EndAsync();
+        Assert.That((code, result.GetProperty("verdict").GetString()), Is.EqualTo((1, "invalid")), result.ToString());
+        string[] problems = [.. result.GetProperty("problems").EnumerateArray().Select(problem => problem.GetString()!)];
+        Assert.That(problems, Has.Some.StartsWith("lost-append on list-").And.Contain("-> ok"), "an append that was acknowledged is missing in the end");
+        Assert.That(Directory.Exists(Path.Combine(run.Folder, "nodes")), Is.True, "the data of a run that was wrong is kept");
+    }
+
+    [Test]
+    public async Task Nodes_die_with_a_harness_that_is_killed_also_when_they_are_suspended()
+    {
+        using var run = new JepsenRun("--time", "10m");
+        await run.NodesRunAsync(3);
+        await ProgramRun.SignalAsync(run.NodePids()[0], "STOP");
+        await ProgramRun.SignalAsync(run.Process.Pid, "KILL");
+        await run.NodesAreGoneAsync();
+    }
+
+    [Test]
+    public async Task A_run_that_is_told_to_stop_ends_without_a_verdict_and_leaves_no_process()
+    {
+        using var run = new JepsenRun("--time", "10m");
+        await run.NodesRunAsync(3);
+        await ProgramRun.SignalAsync(run.Process.Pid, "INT");
+        (int code, JsonElement result) = await run.EndAsync();
+        Assert.That((code, result.GetProperty("verdict").GetString()), Is.EqualTo((2, "could_not_tell")));
+        Assert.That(result.GetProperty("problems").ToString(), Does.Contain("told to stop"));
+        Assert.That(run.NodePids(), Is.Empty);
+    }
+
+    private static History Read(JepsenRun run)
+    {
+        using TextReader file = File.OpenText(Path.Combine(run.Folder, "history.jsonl"));
+        return HistoryReader.Read(file);
+    }
+
+    private static int Faults(History history, string fault) => history.Events.OfType<NemesisEvent>().Count(done => done.Fault == fault);
+}
