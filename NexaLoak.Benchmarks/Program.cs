@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using NexaLoak.Benchmarks.Checking;
 using NexaLoak.Benchmarks.Consensus;
 using NexaLoak.Benchmarks.Fleet;
 using NexaLoak.Benchmarks.Groups;
@@ -17,6 +18,11 @@ if (args is ["groups", ..])
 if (args is ["minority", ..])
 {
     return await MinorityLoss.RunAsync(args[1..]);
+}
+
+if (args is ["checking", ..])
+{
+    return CheckingTime.Run(args[1..]);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(CoreReplication).Assembly).Run(args);

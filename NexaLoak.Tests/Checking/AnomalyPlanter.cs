@@ -3,7 +3,8 @@ using Raft.Jepsen.Histories;
 namespace NexaLoak.Tests.Checking;
 
 /// <summary>
-/// Makes a history wrong in one place, such that no order of the key's operations can explain it: each method says why. All values are unique, which makes that provable.
+/// Makes a history wrong in one place, such that no order of the key's operations can explain it: each method says why. All values are unique, which makes
+/// that provable.
 /// </summary>
 internal sealed class AnomalyPlanter(TimedHistory history, Random random)
 {
@@ -30,8 +31,8 @@ internal sealed class AnomalyPlanter(TimedHistory history, Random random)
     };
 
     /// <summary>
-    /// One write ended before another began, and that ended before the read began (or longer ago than its bound): the second stands between the first and the
-    /// read in every order, and nothing else writes the first one's value.
+    /// One write ended before another began, and that ended before the read began (or longer ago than its bound): the second stands between the first and
+    /// the read in every order, and nothing else writes the first one's value.
     /// </summary>
     private string? PlantOldValue(IEnumerable<TimedOperation> reads, Func<TimedOperation, long> mustKnowBefore)
     {
@@ -74,7 +75,8 @@ internal sealed class AnomalyPlanter(TimedHistory history, Random random)
     /// <summary>Two reads each see another new element in the place behind what they saw before: they cannot be of one list.</summary>
     private string? PlantFork()
     {
-        if (Pick(ReadsOf<ListValue>()) is not { } one || Pick(ReadsOf<ListValue>().Where(read => read != one && read.Request.Key == one.Request.Key)) is not { } other)
+        if (Pick(ReadsOf<ListValue>()) is not { } one
+            || Pick(ReadsOf<ListValue>().Where(read => read != one && read.Request.Key == one.Request.Key)) is not { } other)
         {
             return null;
         }
@@ -101,7 +103,9 @@ internal sealed class AnomalyPlanter(TimedHistory history, Random random)
         return longest.Request.Key;
     }
 
-    /// <summary>Of two neighbours, the first was acknowledged before the second one's append began; now all reads that see both see them the other way round.</summary>
+    /// <summary>
+    /// Of two neighbours, the first was acknowledged before the second one's append began; now all reads that see both see them the other way round.
+    /// </summary>
     private string? PlantSwap()
     {
         var places =
@@ -118,7 +122,9 @@ internal sealed class AnomalyPlanter(TimedHistory history, Random random)
             return null;
         }
 
-        ChangeReads(place.Key, seen => seen.Count < place.i + 2 ? [.. seen] : [.. seen.Take(place.i), seen[place.i + 1], seen[place.i], .. seen.Skip(place.i + 2)]);
+        ChangeReads(
+            place.Key,
+            seen => seen.Count < place.i + 2 ? [.. seen] : [.. seen.Take(place.i), seen[place.i + 1], seen[place.i], .. seen.Skip(place.i + 2)]);
         return place.Key;
     }
 
@@ -173,8 +179,8 @@ internal sealed class AnomalyPlanter(TimedHistory history, Random random)
             return null;
         }
 
-        SessionCommand again = told.Request.Session! with { Attempt = 9 };
-        _operations.Add(told with { Process = null, Begin = told.Begin + 1, End = told.End + 1, Reply = "index 99999", Request = told.Request with { Session = again } });
+        ClientRequest again = told.Request with { Session = told.Request.Session! with { Attempt = 9 } };
+        _operations.Add(told with { Process = null, Begin = told.Begin + 1, End = told.End + 1, Reply = "index 99999", Request = again });
         return told.Request.Key;
     }
 
@@ -186,9 +192,13 @@ internal sealed class AnomalyPlanter(TimedHistory history, Random random)
             from append in OkAppends()
             where append.Request.Key == read.Request.Key && append.End < read.Begin - read.Request.BoundNs && Elements(read).Contains(Written(append))
             select (read, append);
-        return PickPlace(places) is { } place
-            ? Replace(place.read, place.read with { Seen = new ListValue([.. Elements(place.read).TakeWhile(element => element != Written(place.append))]) })
-            : null;
+        if (PickPlace(places) is not { } place)
+        {
+            return null;
+        }
+
+        long[] before = [.. Elements(place.read).TakeWhile(element => element != Written(place.append))];
+        return Replace(place.read, place.read with { Seen = new ListValue(before) });
     }
 
     private TimedOperation? Pick(IEnumerable<TimedOperation> choices)
@@ -222,15 +232,20 @@ internal sealed class AnomalyPlanter(TimedHistory history, Random random)
     }
 
     private IEnumerable<TimedOperation> ReadsOf<T>()
-        where T : HistoryValue => _operations.Where(operation => IsOk(operation) && operation.Seen is T && operation.Request.Consistency != RequestedConsistency.Stale);
+        where T : HistoryValue => OkReadsOf<T>().Where(read => read.Request.Consistency != RequestedConsistency.Stale);
 
     private IEnumerable<TimedOperation> StaleReadsOf<T>()
-        where T : HistoryValue => _operations.Where(operation => IsOk(operation) && operation.Seen is T && operation.Request.Consistency == RequestedConsistency.Stale);
+        where T : HistoryValue => OkReadsOf<T>().Where(read => read.Request.Consistency == RequestedConsistency.Stale);
+
+    private IEnumerable<TimedOperation> OkReadsOf<T>()
+        where T : HistoryValue => _operations.Where(operation => IsOk(operation) && operation.Seen is T);
 
     /// <summary>The longest linearizable read of each list.</summary>
-    private IEnumerable<TimedOperation> Longest() => ReadsOf<ListValue>().GroupBy(read => read.Request.Key).Select(reads => reads.MaxBy(read => Elements(read).Count)!);
+    private IEnumerable<TimedOperation> Longest() =>
+        ReadsOf<ListValue>().GroupBy(read => read.Request.Key).Select(reads => reads.MaxBy(read => Elements(read).Count)!);
 
-    private IEnumerable<TimedOperation> OkAppends() => _operations.Where(operation => IsOk(operation) && operation.Request is { Kind: RequestKind.Append, Session: null });
+    private IEnumerable<TimedOperation> OkAppends() =>
+        _operations.Where(operation => IsOk(operation) && operation.Request is { Kind: RequestKind.Append, Session: null });
 
     /// <summary>Acknowledged changes of a register, each of one attempt.</summary>
     private IEnumerable<TimedOperation> ChangesOf(string key) => _operations.Where(operation =>

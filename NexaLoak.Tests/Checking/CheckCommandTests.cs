@@ -57,7 +57,9 @@ internal sealed class CheckCommandTests
         Assert.That(
             (finding.GetProperty("checker").GetString(), finding.GetProperty("anomaly").GetString(), finding.GetProperty("key").GetString()),
             Is.EqualTo(("linearizable lists", "lost-append", "k")));
-        Assert.That(finding.GetProperty("operations").EnumerateArray().Select(operation => operation.GetProperty("invoke_index").GetInt64()), Is.EqualTo(new[] { 0L, 4L }));
+        Assert.That(
+            finding.GetProperty("operations").EnumerateArray().Select(operation => operation.GetProperty("invoke_index").GetInt64()),
+            Is.EqualTo(new[] { 0L, 4L }));
         Assert.That((sum.GetProperty("verdict").GetString(), sum.GetProperty("findings").GetInt32()), Is.EqualTo(("invalid", 1)));
     }
 

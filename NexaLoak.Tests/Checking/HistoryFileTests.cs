@@ -81,7 +81,7 @@ internal sealed class HistoryFileTests
     [TestCase("""{"index":0,"process":-1,"type":"invoke","op":"write","key":"k","value":5,"time_ns":0}""",
         "line 1: 'process' is not a whole number from 0 on")]
     [TestCase("""{"index":0,"process":0,"type":"invoke","op":"write","key":"k","value":"x","time_ns":0}""",
-        "line 1: values are 64-bit whole numbers, not \"x\"")]
+        "line 1: values are 64-bit whole numbers, not x")]
     [TestCase("""{"index":0,"process":0,"type":"invoke","op":"cas","key":"k","value":5,"time_ns":0}""", "line 1: a cas carries [expected, new]")]
     [TestCase("""{"index":0,"process":0,"type":"invoke","op":"read","key":"k","value":5,"time_ns":0}""", "line 1: only a read that is ok has a value")]
     [TestCase("""{"index":0,"process":0,"type":"invoke","op":"write","key":"k","value":5,"time_ns":0,"nods":[1]}""",
@@ -118,6 +118,21 @@ internal sealed class HistoryFileTests
         "line 3: process 4 goes on after its outcome of line 2 was unknown; it needs a new number");
 
     [Test]
+    public void A_bank_is_opened_before_its_first_operation()
+    {
+        const string Opening = """{"index":1,"process":"harness","type":"info","op":"open-bank","time_ns":0,"key":"k","value":{"a":1}}""";
+        AssertRefused($"{Invoke(0, 4, "k", 5)}\n{Opening}", "line 2: bank 'k' is opened after it was used at line 1");
+    }
+
+    [Test]
+    public void An_element_is_appended_once()
+    {
+        const string Append = """{"index":0,"process":4,"type":"invoke","op":"append","key":"k","value":6,"time_ns":0}""";
+        string again = Append.Replace("\"index\":0,\"process\":4", "\"index\":1,\"process\":5", StringComparison.Ordinal);
+        AssertRefused($"{Append}\n{again}", "line 2: 6 is appended to 'k' as at line 1; elements must be unique in their list");
+    }
+
+    [Test]
     public void A_key_is_of_one_kind() => AssertRefused(
         $$"""
         {{Invoke(0, 4, "k", 5)}}
@@ -142,7 +157,9 @@ internal sealed class HistoryFileTests
 
     private static void AssertRefused(string file, string message)
     {
-        HistoryFormatException? refused = Assert.Throws<HistoryFormatException>(() => HistoryReader.Read(new StringReader(file.Length == 0 ? "\n" : file)));
+        // An empty line, not a file without lines.
+        string text = file.Length == 0 ? "\n" : file;
+        HistoryFormatException? refused = Assert.Throws<HistoryFormatException>(() => HistoryReader.Read(new StringReader(text)));
 
         Assert.That(refused!.Message, Is.EqualTo(message));
     }

@@ -4,10 +4,10 @@ using Raft.Jepsen.Histories;
 namespace NexaLoak.Tests.Checking;
 
 /// <summary>
-/// Histories in short: <c>1-4 w 5</c> is a write of 5 that begins at 1 and is acknowledged at 4, <c>1-?</c> never ends, and <c>1-4!</c> fails. Operations are <c>w 5</c>,
-/// <c>c 5 6</c>, <c>a 5</c>, <c>t a b 5</c>, and reads by what they saw: <c>r 5</c>, <c>r [5 6]</c>, <c>r a=5,b=6</c>, <c>r -</c> for nothing. Behind them may stand <c>k=</c> with a
-/// key (k if not), <c>p=</c> with a process, <c>s=1.2.3</c> with session, sequence and attempt, <c>n=2.1</c> with node and its run, <c>reply=</c>, <c>stale</c> or <c>stale=100</c>.
-/// <c>9 final</c> and <c>bank a=5,b=6</c> stand for themselves.
+/// Histories in short: <c>1-4 w 5</c> is a write of 5 that begins at 1 and is acknowledged at 4, <c>1-?</c> never ends, and <c>1-4!</c> fails. Operations
+/// are <c>w 5</c>, <c>c 5 6</c>, <c>a 5</c>, <c>t a b 5</c>, and reads by what they saw: <c>r 5</c>, <c>r [5 6]</c>, <c>r a=5,b=6</c>, <c>r -</c> for
+/// nothing. Behind them may stand <c>k=</c> with a key (k if not), <c>p=</c> with a process, <c>s=1.2.3</c> with session, sequence and attempt,
+/// <c>n=2.1</c> with node and its run, <c>reply=</c>, <c>stale</c> or <c>stale=100</c>. <c>9 final</c> and <c>bank a=5,b=6</c> stand for themselves.
 /// </summary>
 internal static class HistoryText
 {
@@ -72,7 +72,7 @@ internal static class HistoryText
             {
                 Request = operation.Request with { Session = new SessionCommand((ulong)Number(parts[0]), (ulong)Number(parts[1]), (int)Number(parts[2])) },
             },
-            "n" => operation with { Request = operation.Request with { Node = (ulong)Number(parts[0]) }, NodeRun = parts.Length > 1 ? Number(parts[1]) : null },
+            "n" => operation with { Request = operation.Request with { Node = (ulong)Number(parts[0]) }, NodeRun = Number(parts[1]) },
             "reply" => operation with { Reply = value },
             "stale" => operation with
             {

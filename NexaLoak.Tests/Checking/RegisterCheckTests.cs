@@ -55,6 +55,18 @@ internal sealed class RegisterCheckTests
     }
 
     [Test]
+    public void A_counter_example_has_the_writes_of_what_it_sees() => Assert.That(
+        Judgement.Shown("1-20 w 1", "2-3 r 1", "4-5 r -").Select(shown => string.Join(' ', shown.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4..])),
+        Is.EqualTo(new[] { "write k 1 -> ok", "read k -> 1", "read k -> absent" }));
+
+    /// <summary>In either order of the first two, the same operations have a place; only one order goes on.</summary>
+    [Test]
+    public void The_same_operations_may_leave_different_values() => Assert.That(
+        Judgement.Of(
+            "1-10 w 1", "2-11 w 2", "12-15 c 1 9", "13-30 w 7", "14-31 w 8", "32-33 w 1", "34-35 w 7", "36-37 r 7", "38-39 w 8", "40-41 r 8"),
+        Is.Empty);
+
+    [Test]
     public void A_search_that_takes_too_long_is_no_verdict()
     {
         CheckResult result = new RegisterLinearizability(3).Check(HistoryText.Parse("1-2 w 1", "3-4 r 1", "5-6 w 2", "7-8 r 2", "9-10 r 2"));

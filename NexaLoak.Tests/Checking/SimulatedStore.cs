@@ -2,7 +2,9 @@ using Raft.Jepsen.Histories;
 
 namespace NexaLoak.Tests.Checking;
 
-/// <summary>Registers, lists and a bank, where each request takes effect at once; and nodes that have an earlier state, but never an earlier one than before.</summary>
+/// <summary>
+/// Registers, lists and a bank, where each request takes effect at once; and nodes that have an earlier state, but never an earlier one than before.
+/// </summary>
 internal sealed class SimulatedStore(Dictionary<string, long> accounts)
 {
     private readonly Dictionary<string, HistoryValue> _values = [];

@@ -18,6 +18,7 @@ internal sealed class StaleReadCheckTests
     [TestCase("too-stale", "1-2 a 1", "100-101 r - stale=50", "102-103 r [1]", TestName = "An empty list")]
     [TestCase("too-stale", "1-? a 1", "5-6 r [1]", "100-101 r [] stale=50", TestName = "A list that was read longer")]
     [TestCase("incompatible-order", "1-9 a 1", "2-8 a 2", "10-11 r [1 2]", "12-13 r [2] stale", TestName = "A list in another order")]
+    [TestCase("incompatible-order", "1-9 a 1", "2-8 a 2", "3-4 r -", "10-11 r [1] stale", "12-13 r [2] stale", TestName = "Two lists on two nodes")]
     [TestCase("phantom-value", "1-2 a 1", "3-4 r [1 7] stale", "5-6 r [1]", TestName = "An element that nobody appended")]
     [TestCase("went-back", "1-2 a 1", "3-4 a 2", "5-6 r [1 2] stale n=2.1 p=9", "7-8 r [1] stale n=2.1 p=9", TestName = "A list that became shorter")]
     [TestCase("too-stale", "bank a=9,b=0", "1-2 t a b 4", "100-101 r a=9,b=0 stale=50", TestName = "A bank that is too old")]

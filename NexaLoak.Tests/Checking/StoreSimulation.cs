@@ -3,8 +3,8 @@ using Raft.Jepsen.Histories;
 namespace NexaLoak.Tests.Checking;
 
 /// <summary>
-/// A store that does what it promises, and clients that ask it at the same time: operations take effect at one moment between beginning and end, or fail, or end unknown and take
-/// effect then, later or never. Sessions retry, nodes lag behind for stale reads. One seed is one history.
+/// A store that does what it promises, and clients that ask it at the same time: operations take effect at one moment between beginning and end, or fail,
+/// or end unknown and take effect then, later or never. Sessions retry, nodes lag behind for stale reads. One seed is one history.
 /// </summary>
 internal sealed class StoreSimulation
 {
@@ -78,7 +78,8 @@ internal sealed class StoreSimulation
         }
         else if (client.Done is { } done)
         {
-            End(client, client.Open with { End = now, EndType = done.Happened ? EventType.Ok : EventType.Fail, Seen = done.Seen, Reply = done.Reply, NodeRun = 1 });
+            EventType type = done.Happened ? EventType.Ok : EventType.Fail;
+            End(client, client.Open with { End = now, EndType = type, Seen = done.Seen, Reply = done.Reply, NodeRun = 1 });
         }
         else
         {
@@ -105,7 +106,9 @@ internal sealed class StoreSimulation
                 Lose(client, open, now);
                 break;
             default:
-                client.Done = open.Request.Consistency == RequestedConsistency.Stale ? _store.ReadStale(open.Request, open.Begin, now, _random) : _store.Apply(open.Request, now);
+                client.Done = open.Request.Consistency == RequestedConsistency.Stale
+                    ? _store.ReadStale(open.Request, open.Begin, now, _random)
+                    : _store.Apply(open.Request, now);
                 break;
         }
     }

@@ -3,8 +3,8 @@ using Raft.Jepsen.Histories;
 namespace Raft.Jepsen.Checking;
 
 /// <summary>
-/// A bank's reads show one moment: the same accounts and the same total each time, no balance below zero unless that is allowed, and no balance that the transfers which
-/// must or may have happened by then cannot lead to.
+/// A bank's reads show one moment: the same accounts and the same total each time, no balance below zero unless that is allowed, and no balance that the
+/// transfers which must or may have happened by then cannot lead to.
 /// </summary>
 internal sealed class BankBalances : IHistoryChecker
 {
@@ -12,10 +12,9 @@ internal sealed class BankBalances : IHistoryChecker
     {
         var findings = new FindingSet();
         var undecided = new List<string>();
-        Dictionary<string, BankOpenedEvent> banks = history.Events.OfType<BankOpenedEvent>().DistinctBy(bank => bank.Bank).ToDictionary(bank => bank.Bank);
         foreach (IGrouping<string, HistoryOperation> key in KeyedOperations.Of(history, KeyKind.Bank))
         {
-            if (banks.TryGetValue(key.Key, out BankOpenedEvent? bank))
+            if (history.Banks.TryGetValue(key.Key, out BankOpenedEvent? bank))
             {
                 Check(bank, [.. key], findings);
             }
@@ -58,7 +57,7 @@ internal sealed class BankBalances : IHistoryChecker
         (long sum, long expected) = (seen.Values.Sum(), opened.Values.Sum());
         if (sum != expected)
         {
-            return new Finding("wrong-total", bank.Bank, $"process {read.Process} saw {sum} in all accounts together, and there must be {expected}", [read]);
+            return new Finding("wrong-total", bank.Bank, $"process {read.Process} saw {sum} in all accounts together instead of {expected}", [read]);
         }
 
         return bank.Overdraft || seen.Values.All(balance => balance >= 0)

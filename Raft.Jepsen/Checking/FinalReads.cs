@@ -5,8 +5,8 @@ using Raft.Jepsen.Histories;
 namespace Raft.Jepsen.Checking;
 
 /// <summary>
-/// When everything is healed, nothing that was acknowledged is missing: every key that was changed is read in the end, and each such read sees all acknowledged
-/// appends, or a value that no acknowledged write certainly replaced.
+/// When everything is healed, nothing that was acknowledged is missing: every key that was changed is read in the end, and each such read sees all
+/// acknowledged appends, or a value that no acknowledged write certainly replaced.
 /// </summary>
 internal sealed class FinalReads : IHistoryChecker
 {

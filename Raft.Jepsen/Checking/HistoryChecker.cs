@@ -15,7 +15,8 @@ internal sealed class HistoryChecker(long stepsPerKey = HistoryChecker.DefaultSt
     {
         IHistoryChecker[] checkers =
         [
-            new RegisterLinearizability(stepsPerKey), new ListLinearizability(), new BankBalances(), new SessionReplies(), new StaleReads(), new FinalReads(),
+            new RegisterLinearizability(stepsPerKey), new ListLinearizability(), new BankBalances(),
+            new SessionReplies(), new StaleReads(), new FinalReads(),
         ];
         CheckResult[] results = [.. checkers.Select(checker => checker.Check(history))];
         return history.Operations.Any(operation => operation.Outcome == Outcome.Ok)

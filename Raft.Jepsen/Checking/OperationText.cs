@@ -29,12 +29,16 @@ internal static class OperationText
     {
         NumberValue number => $"{number.Number}",
         CasValue cas => $"[{(cas.Expected is { } expected ? $"{expected}" : "absent")} -> {cas.New}]",
-        ListValue { Elements.Count: > MostElements } list => $"[{list.Elements.Count} elements, at last {string.Join(' ', list.Elements.TakeLast(MostElements))}]",
+        ListValue { Elements.Count: > MostElements } list =>
+            $"[{list.Elements.Count} elements, at last {string.Join(' ', list.Elements.TakeLast(MostElements))}]",
         ListValue list => $"[{string.Join(' ', list.Elements)}]",
         TransferValue transfer => $"{transfer.Amount} from {transfer.From} to {transfer.To}",
-        BalancesValue balances => string.Join(", ", balances.Balances.OrderBy(account => account.Key, StringComparer.Ordinal).Select(account => $"{account.Key} {account.Value}")),
+        BalancesValue balances => string.Join(", ", Sorted(balances).Select(account => $"{account.Key} {account.Value}")),
         _ => "absent",
     };
+
+    private static IEnumerable<KeyValuePair<string, long>> Sorted(BalancesValue balances) =>
+        balances.Balances.OrderBy(account => account.Key, StringComparer.Ordinal);
 
     private static string End(HistoryOperation operation)
     {

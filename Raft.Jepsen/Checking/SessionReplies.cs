@@ -3,8 +3,8 @@ using Raft.Jepsen.Histories;
 namespace Raft.Jepsen.Checking;
 
 /// <summary>
-/// A command of a session took effect at most once, and every attempt was told the same. That it took effect once, and when, judge the checkers of registers, lists and banks as well: to
-/// them all attempts are one operation.
+/// A command of a session took effect at most once, and every attempt was told the same. That it took effect once, and when, judge the checkers of
+/// registers, lists and banks as well: to them all attempts are one operation.
 /// </summary>
 internal sealed class SessionReplies : IHistoryChecker
 {
@@ -40,7 +40,8 @@ internal sealed class SessionReplies : IHistoryChecker
         }
         else if (attempts.Any(IsRefused) && attempts.Any(attempt => attempt.Outcome == Outcome.Ok))
         {
-            findings.Add(new Finding("different-replies", attempts[0].Request.Key, $"{which} was carried out for one attempt, and refused for another", attempts));
+            string message = $"{which} was carried out for one attempt, and refused for another";
+            findings.Add(new Finding("different-replies", attempts[0].Request.Key, message, attempts));
         }
     }
 

@@ -5,8 +5,8 @@ using Raft.Jepsen.Histories;
 namespace Raft.Jepsen.Checking;
 
 /// <summary>
-/// Stale reads are as fresh as they promise: one with a bound misses nothing that was acknowledged or read longer ago than that before it began. It shows what there was, and
-/// one process that reads from one node, as long as that runs, never sees an earlier state than before.
+/// Stale reads are as fresh as they promise: one with a bound misses nothing that was acknowledged or read longer ago than that before it began. It shows
+/// what there was, and one process that reads from one node, as long as that runs, never sees an earlier state than before.
 /// </summary>
 internal sealed class StaleReads : IHistoryChecker
 {
@@ -38,19 +38,25 @@ internal sealed class StaleReads : IHistoryChecker
 
     private static void CheckBanks(History history, FindingSet findings)
     {
-        Dictionary<string, BankOpenedEvent> banks = history.Events.OfType<BankOpenedEvent>().DistinctBy(bank => bank.Bank).ToDictionary(bank => bank.Bank);
-        foreach (IGrouping<string, HistoryOperation> key in KeyedOperations.Of(history, KeyKind.Bank).Where(key => banks.ContainsKey(key.Key)))
+        foreach (IGrouping<string, HistoryOperation> key in KeyedOperations.Of(history, KeyKind.Bank))
         {
-            HistoryOperation[] operations = [.. key];
-            var transfers = new BankTransfers(banks[key.Key], operations);
-            foreach (HistoryOperation read in operations.Where(operation => operation is { Outcome: Outcome.Ok, Request.Consistency: RequestedConsistency.Stale }))
+            if (history.Banks.TryGetValue(key.Key, out BankOpenedEvent? bank))
             {
-                long certainBefore = KnownBefore(read) is { } time ? LineAt(history, time) : 0;
-                if (read.Seen is BalancesValue seen && seen.Balances.Keys.ToHashSet().SetEquals(banks[key.Key].Balances.Balances.Keys)
-                    && transfers.Describe(read, seen.Balances, certainBefore) is { } finding)
-                {
-                    findings.Add(finding with { Anomaly = "too-stale" });
-                }
+                CheckBank(history, bank, [.. key], findings);
+            }
+        }
+    }
+
+    private static void CheckBank(History history, BankOpenedEvent bank, IReadOnlyList<HistoryOperation> operations, FindingSet findings)
+    {
+        var transfers = new BankTransfers(bank, operations);
+        foreach (HistoryOperation read in operations.Where(operation => operation.Request.Consistency == RequestedConsistency.Stale))
+        {
+            long certainBefore = KnownBefore(read) is { } time ? LineAt(history, time) : 0;
+            if (read.Seen is BalancesValue seen && seen.Balances.Keys.ToHashSet().SetEquals(bank.Balances.Balances.Keys)
+                && transfers.Describe(read, seen.Balances, certainBefore) is { } finding)
+            {
+                findings.Add(finding with { Anomaly = "too-stale" });
             }
         }
     }

@@ -17,7 +17,8 @@ internal static class CheckCommand
         Option<long> steps = CommonOptions.AtLeastOne(
             "--steps", "How many steps the search for an order may take for each register before it gives up.", HistoryChecker.DefaultStepsPerKey);
         var command = new Command(
-            "check", "Judges what clients saw of a cluster. Ends with 0 when all is as promised, with 1 when it is not, with 2 when that could not be told.")
+            "check",
+            "Judges what clients saw of a cluster. Ends with 0 when all is as promised, with 1 when it is not, with 2 when that could not be told.")
         {
             file, json, steps,
         };

@@ -88,15 +88,19 @@ internal sealed class EventParser
         {
             (HistoryFields.NemesisProcess, _) => new NemesisEvent(index, time, op, Nodes(), Text(HistoryFields.Value)),
             (HistoryFields.HarnessProcess, HistoryFields.FinalReads) => new FinalReadsEvent(index, time),
-            (HistoryFields.HarnessProcess, HistoryFields.OpenBank) => new BankOpenedEvent(
-                index,
-                time,
-                Text(HistoryFields.Key) ?? throw Missing(HistoryFields.Key),
-                ValueParser.Seen(Take(HistoryFields.Value) ?? default) as BalancesValue ?? throw new FormatException("a bank opens with balances by account"),
-                Flag(HistoryFields.Overdraft)),
+            (HistoryFields.HarnessProcess, HistoryFields.OpenBank) => ParseBank(index, time),
             (HistoryFields.HarnessProcess, _) => throw new FormatException($"the harness does not do '{op}'"),
-            _ => throw new FormatException($"process '{process}' is neither a number nor '{HistoryFields.NemesisProcess}' nor '{HistoryFields.HarnessProcess}'"),
+            _ => throw new FormatException($"process '{process}' is neither a number nor 'nemesis' nor 'harness'"),
         };
+    }
+
+    private BankOpenedEvent ParseBank(long index, long time)
+    {
+        string bank = Text(HistoryFields.Key) ?? throw Missing(HistoryFields.Key);
+        HistoryValue? balances = ValueParser.Seen(Take(HistoryFields.Value) ?? default);
+        return balances is BalancesValue known
+            ? new BankOpenedEvent(index, time, bank, known, Flag(HistoryFields.Overdraft))
+            : throw new FormatException("a bank opens with balances by account");
     }
 
     private SessionCommand? Session()

@@ -13,6 +13,7 @@ internal sealed class History
         var pairing = new OperationPairing();
         Operations = pairing.Pair(events);
         _kinds = pairing.Kinds;
+        Banks = events.OfType<BankOpenedEvent>().ToDictionary(bank => bank.Bank);
         FinalReadsFrom = events.OfType<FinalReadsEvent>().FirstOrDefault()?.Index;
     }
 
@@ -20,6 +21,9 @@ internal sealed class History
 
     /// <summary>All operations, in the order of their beginnings.</summary>
     public IReadOnlyList<HistoryOperation> Operations { get; }
+
+    /// <summary>What the banks held in the beginning, by key.</summary>
+    public IReadOnlyDictionary<string, BankOpenedEvent> Banks { get; }
 
     /// <summary>Reads that begin behind this line are final reads; <c>null</c> when there are none.</summary>
     public long? FinalReadsFrom { get; }

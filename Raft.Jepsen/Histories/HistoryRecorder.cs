@@ -1,8 +1,8 @@
 namespace Raft.Jepsen.Histories;
 
 /// <summary>
-/// Records what happens, as it happens: numbers and times are given in the order in which callers arrive, and each line is handed to the stream before its call
-/// returns. For any number of threads.
+/// Records what happens, as it happens: numbers and times are given in the order in which callers arrive, and each line is handed to the stream before its
+/// call returns. For any number of threads.
 /// </summary>
 internal sealed class HistoryRecorder : IDisposable
 {

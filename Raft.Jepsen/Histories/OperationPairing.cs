@@ -24,7 +24,7 @@ internal sealed class OperationPairing
             time = events[i].TimeNs;
             if (events[i] is BankOpenedEvent bank)
             {
-                CheckKind(bank.Bank, KeyKind.Bank, bank);
+                Open(bank);
             }
 
             if (events[i] is ClientEvent client)
@@ -50,6 +50,17 @@ internal sealed class OperationPairing
         {
             throw new HistoryFormatException(index + 1, $"its time_ns {next.TimeNs} is before {time} of the line above");
         }
+    }
+
+    /// <summary>A bank is opened once, before anything else is known of it.</summary>
+    private void Open(BankOpenedEvent bank)
+    {
+        if (_kinds.TryGetValue(bank.Bank, out var known))
+        {
+            throw Fault(bank, $"bank '{bank.Bank}' is opened after it was used at line {known.Line}");
+        }
+
+        CheckKind(bank.Bank, KeyKind.Bank, bank);
     }
 
     private void Take(ClientEvent client)
@@ -133,7 +144,7 @@ internal sealed class OperationPairing
         ClientEvent first = _elements[(request.Key, element.Number)];
         if (request.Session is null || CommandOf(first.Request) != CommandOf(request))
         {
-            throw Fault(client, $"{element.Number} is appended to '{request.Key}' again after line {LineOf(first)}; elements must be unique in their list");
+            throw Fault(client, $"{element.Number} is appended to '{request.Key}' as at line {LineOf(first)}; elements must be unique in their list");
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Raft.Jepsen.Histories;
 
 /// <summary>
-/// Records the requests of one client, which has one open at a time. Call <see cref="Invoke"/> before the request is sent and one of the others when its end is
-/// known. Not for two threads at once.
+/// Records the requests of one client, which has one open at a time. Call <see cref="Invoke"/> before the request is sent and one of the others when its
+/// end is known. Not for two threads at once.
 /// </summary>
 internal sealed class RecordedClient(HistoryRecorder recorder)
 {

@@ -23,7 +23,8 @@ internal static class SessionMerge
         .Select(IReadOnlyList<HistoryOperation> (attempts) => [.. attempts]);
 
     /// <summary>
-    /// The command begins with the first attempt that may have happened. It has happened when one attempt says so, and is unknown as long as one may yet happen.
+    /// The command begins with the first attempt that may have happened. It has happened when one attempt says so, and is unknown as long as one may yet
+    /// happen.
     /// </summary>
     private static HistoryOperation Merged(IReadOnlyList<HistoryOperation> attempts)
     {

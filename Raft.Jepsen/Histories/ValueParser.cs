@@ -64,5 +64,5 @@ internal static class ValueParser
     private static long Integer(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number)
             ? number
-            : throw new FormatException($"values are 64-bit whole numbers, not {(value.ValueKind == JsonValueKind.Undefined ? "absent" : value.GetRawText())}");
+            : throw new FormatException($"values are 64-bit whole numbers, not {(value.ValueKind == JsonValueKind.Undefined ? "absent" : value)}");
 }

@@ -58,13 +58,15 @@ internal sealed class ListHistory
     public int? PositionOf(long element) => _positions.TryGetValue(element, out int position) ? position : null;
 
     /// <summary>One of a read and the order begins with all of the other.</summary>
-    public bool FitsOrder(HistoryOperation read)
+    public bool FitsOrder(HistoryOperation read) => Fit(Seen(read), Order);
+
+    /// <summary>One of two lists begins with all of the other.</summary>
+    public static bool Fit(IReadOnlyList<long> one, IReadOnlyList<long> other)
     {
-        IReadOnlyList<long> seen = Seen(read);
-        int common = Math.Min(seen.Count, Order.Count);
+        int common = Math.Min(one.Count, other.Count);
         for (int i = 0; i < common; i++)
         {
-            if (seen[i] != Order[i])
+            if (one[i] != other[i])
             {
                 return false;
             }

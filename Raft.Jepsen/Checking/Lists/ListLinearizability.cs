@@ -3,8 +3,8 @@ using Raft.Jepsen.Histories;
 namespace Raft.Jepsen.Checking.Lists;
 
 /// <summary>
-/// Each list is linearizable. A list tells the order of its appends itself, so no search is needed (Kingsbury and Alvaro's Elle, 2020): all reads must be beginnings of the longest
-/// one, and real time must not contradict the order.
+/// Each list is linearizable. A list tells the order of its appends itself, so no search is needed (Kingsbury and Alvaro's Elle, 2020): all reads must be
+/// beginnings of the longest one, and real time must not contradict the order.
 /// </summary>
 internal sealed class ListLinearizability : IHistoryChecker
 {

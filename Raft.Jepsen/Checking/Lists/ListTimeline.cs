@@ -3,8 +3,8 @@ using Raft.Jepsen.Histories;
 namespace Raft.Jepsen.Checking.Lists;
 
 /// <summary>
-/// Compares the order that a list's longest read tells with real time: nothing that comes later in it may have ended before something that comes earlier had begun.
-/// If so, points in time can be chosen for all operations, and the list is linearizable.
+/// Compares the order that a list's longest read tells with real time: nothing that comes later in it may have ended before something that comes earlier
+/// had begun. If so, points in time can be chosen for all operations, and the list is linearizable.
 /// </summary>
 internal sealed class ListTimeline(ListHistory list, FindingSet findings)
 {
@@ -48,7 +48,9 @@ internal sealed class ListTimeline(ListHistory list, FindingSet findings)
         }
     }
 
-    /// <summary>Names what is wrong when <paramref name="earlier"/> comes first by what was seen, and began after <paramref name="later"/> had ended.</summary>
+    /// <summary>
+    /// Names what is wrong when <paramref name="earlier"/> comes first by what was seen, and began after <paramref name="later"/> had ended.
+    /// </summary>
     private Finding Describe(HistoryOperation earlier, HistoryOperation later)
     {
         bool earlierReads = earlier.Request.Kind == RequestKind.Read;
@@ -56,15 +58,22 @@ internal sealed class ListTimeline(ListHistory list, FindingSet findings)
         (string anomaly, string message) = (earlierReads, laterReads) switch
         {
             (true, true) => ("stale-read",
-                $"process {earlier.Process} saw {ListHistory.Seen(earlier).Count} elements after process {later.Process} had seen {ListHistory.Seen(later).Count}"),
-            (true, false) => list.PositionOf(ListHistory.ElementOf(later)) is null
-                ? ("lost-append", $"{ListHistory.ElementOf(later)} was acknowledged, and process {earlier.Process} and all others did not see it afterwards")
-                : ("stale-read", $"process {earlier.Process} did not see {ListHistory.ElementOf(later)}, which was acknowledged before"),
-            (false, true) => ("future-read", $"process {later.Process} saw {ListHistory.ElementOf(earlier)} before its append began"),
-            (false, false) => list.PositionOf(ListHistory.ElementOf(later)) is null
-                ? ("lost-append", $"{ListHistory.ElementOf(later)} was acknowledged before {ListHistory.ElementOf(earlier)} began, and is not before it in the list")
-                : ("reordered", $"{ListHistory.ElementOf(later)} was acknowledged before {ListHistory.ElementOf(earlier)} began, and comes behind it in the list"),
+                $"process {earlier.Process} saw {Length(earlier)} elements after process {later.Process} had seen {Length(later)}"),
+            (true, false) => IsLost(later)
+                ? ("lost-append", $"{Element(later)} was acknowledged, and no read saw it; process {earlier.Process} should have")
+                : ("stale-read", $"process {earlier.Process} did not see {Element(later)}, which was acknowledged before"),
+            (false, true) => ("future-read", $"process {later.Process} saw {Element(earlier)} before its append began"),
+            (false, false) => IsLost(later)
+                ? ("lost-append", $"{Element(later)} was acknowledged before the append of {Element(earlier)} began, and is not before it in the list")
+                : ("reordered", $"{Element(later)} was acknowledged before the append of {Element(earlier)} began, and comes behind it in the list"),
         };
         return new Finding(anomaly, list.Key, message, [later, earlier]);
     }
+
+    /// <summary>No read saw an append.</summary>
+    private bool IsLost(HistoryOperation append) => list.PositionOf(Element(append)) is null;
+
+    private static long Element(HistoryOperation append) => ListHistory.ElementOf(append);
+
+    private static int Length(HistoryOperation read) => ListHistory.Seen(read).Count;
 }

@@ -8,12 +8,16 @@ internal sealed class StaleListReads(ListHistory list, FindingSet findings)
     public void Check()
     {
         List<(long TimeNs, int Length, HistoryOperation Operation)> known = Known();
+        HistoryOperation? longest = list.StaleReads.MaxBy(read => ListHistory.Seen(read).Count);
         foreach (HistoryOperation read in list.StaleReads)
         {
             if (!list.FitsOrder(read))
             {
-                string message = $"process {read.Process} saw the elements in another order than process {list.Longest!.Process}";
-                findings.Add(new Finding("incompatible-order", list.Key, message, [list.Longest!, read]));
+                AddFork(read, list.Longest!);
+            }
+            else if (!ListHistory.Fit(ListHistory.Seen(read), ListHistory.Seen(longest!)))
+            {
+                AddFork(read, longest!);
             }
             else if (ListContents.Check(list, read, findings) && StaleReads.KnownBefore(read) is { } time)
             {
@@ -25,6 +29,13 @@ internal sealed class StaleListReads(ListHistory list, FindingSet findings)
         {
             CheckDirection(reads);
         }
+    }
+
+    private void AddFork(HistoryOperation read, HistoryOperation other)
+    {
+        string message = $"process {read.Process} saw the elements in another order than process {other.Process}";
+        HistoryOperation[] shown = [.. new[] { read, other }.OrderBy(operation => operation.InvokedAt)];
+        findings.Add(new Finding("incompatible-order", list.Key, message, shown));
     }
 
     /// <summary>How long the list certainly was from what time on, and how that is known; the length never falls.</summary>

@@ -2,8 +2,8 @@ namespace Raft.Jepsen.Checking.Registers;
 
 /// <summary>Finds few operations of a register that have no order, given many that have none.</summary>
 /// <remarks>
-/// First the line at which it becomes impossible, then whatever can be left out with the rest still impossible. See <see cref="RegisterHistory.Only"/> for why
-/// what remains proves something about the whole.
+/// First the line at which it becomes impossible, then whatever can be left out with the rest still impossible. See <see cref="RegisterHistory.Only"/> for
+/// why what remains proves something about the whole.
 /// </remarks>
 internal sealed class CounterExample(SearchBudget budget)
 {

@@ -1,8 +1,8 @@
 namespace Raft.Jepsen.Checking.Registers;
 
 /// <summary>
-/// The beginnings and ends of the required operations that have no place in the order yet, by line, as a list from which an operation is taken and put back in
-/// constant time, the last one taken first (Wing and Gong, 1993; Lowe, 2017).
+/// The beginnings and ends of the required operations that have no place in the order yet, by line, as a list from which an operation is taken and put
+/// back in constant time, the last one taken first (Wing and Gong, 1993; Lowe, 2017).
 /// </summary>
 internal sealed class PendingList
 {

@@ -69,7 +69,8 @@ internal sealed class RegisterAges
         return low == 0 ? null : _newest[low - 1];
     }
 
-    private static ClientEvent? Earlier(ClientEvent? one, ClientEvent? other) => one is null || (other is not null && other.Index < one.Index) ? other : one;
+    private static ClientEvent? Earlier(ClientEvent? one, ClientEvent? other) =>
+        one is null || (other is not null && other.Index < one.Index) ? other : one;
 
     /// <summary>The end of the first linearizable read that saw each value.</summary>
     private static Dictionary<long, ClientEvent> FirstSeen(IReadOnlyList<HistoryOperation> operations)

@@ -42,7 +42,8 @@ internal sealed class RegisterAnomaly
     /// <summary>What was seen was not written by then; <c>null</c> when it was.</summary>
     private Finding? DescribeImpossibleValue(string key, RegisterOperation observer)
     {
-        if (observer.Needs == RegisterOperation.Absent || _history.ProducersOf(observer.Needs).Any(place => _history.Operations[place].Call < observer.Return))
+        if (observer.Needs == RegisterOperation.Absent
+            || _history.ProducersOf(observer.Needs).Any(place => _history.Operations[place].Call < observer.Return))
         {
             return null;
         }
@@ -66,7 +67,8 @@ internal sealed class RegisterAnomaly
 
     private Finding Finding(string anomaly, string key, string message) => new(anomaly, key, message, [.. _example.Select(operation => operation.Source)]);
 
-    private static long? Seen(HistoryOperation operation) => operation.Request.Value is CasValue cas ? cas.Expected : (operation.Seen as NumberValue)?.Number;
+    private static long? Seen(HistoryOperation operation) =>
+        operation.Request.Value is CasValue cas ? cas.Expected : (operation.Seen as NumberValue)?.Number;
 
     private static long? Written(HistoryOperation operation) => operation.Request.Value switch
     {

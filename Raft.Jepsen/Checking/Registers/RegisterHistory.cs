@@ -3,7 +3,8 @@ using Raft.Jepsen.Histories;
 namespace Raft.Jepsen.Checking.Registers;
 
 /// <summary>
-/// The operations of one register that may have happened, in the order of their beginnings. Values are numbered, from <see cref="RegisterOperation.Absent"/> on.
+/// The operations of one register that may have happened, in the order of their beginnings. Values are numbered, from
+/// <see cref="RegisterOperation.Absent"/> on.
 /// </summary>
 internal sealed class RegisterHistory
 {
@@ -66,8 +67,8 @@ internal sealed class RegisterHistory
     }
 
     /// <summary>
-    /// Some of the operations, weakened such that no order of them all exists if none of these does: a read is left out unless everything that may have left its
-    /// value is there, and a compare-and-set becomes a plain write.
+    /// Some of the operations, weakened such that no order of them all exists if none of these does: a read is left out unless everything that may have
+    /// left its value is there, and a compare-and-set becomes a plain write.
     /// </summary>
     /// <param name="kept">Which ones, by their places.</param>
     public RegisterHistory Only(bool[] kept)

@@ -3,8 +3,8 @@ using Raft.Jepsen.Histories;
 namespace Raft.Jepsen.Checking.Registers;
 
 /// <summary>
-/// Each register is linearizable: there is an order of its operations in which each sees what the one before left, and which agrees with their real times. What is so
-/// for each key is so for all (Herlihy and Wing, 1990).
+/// Each register is linearizable: there is an order of its operations in which each sees what the one before left, and which agrees with their real times.
+/// What is so for each key is so for all (Herlihy and Wing, 1990).
 /// </summary>
 /// <param name="steps">Steps that the search may take for each key before it gives up.</param>
 internal sealed class RegisterLinearizability(long steps) : IHistoryChecker

@@ -1,12 +1,13 @@
 namespace Raft.Jepsen.Checking.Registers;
 
 /// <summary>
-/// Looks for an order of a register's operations that fits their real times and what they saw (Wing and Gong, 1993; Lowe, 2017): depth first, without recursion, each
-/// state at most once.
+/// Looks for an order of a register's operations that fits their real times and what they saw (Wing and Gong, 1993; Lowe, 2017): depth first, without
+/// recursion, each state at most once.
 /// </summary>
 /// <remarks>
-/// Four thoughts keep the search small; none of them loses an order that fits. A read that fits now never has to wait. An unknown operation has a place only right
-/// before one that sees its value. Writes that nobody sees go together, before the next plain write. And a value that is still needed and that nothing brings back is not left.
+/// Four thoughts keep the search small; none of them loses an order that fits. A read that fits now never has to wait. An unknown operation has a place
+/// only right before one that sees its value. Writes that nobody sees go together, before the next plain write. And a value that is still needed and that
+/// nothing brings back is not left.
 /// </remarks>
 internal sealed class RegisterSearch
 {
@@ -69,7 +70,9 @@ internal sealed class RegisterSearch
         return false;
     }
 
-    /// <summary>Takes the last of the choices from <paramref name="firstChoice"/> on that does not lose a needed value. Returns whether there was one.</summary>
+    /// <summary>
+    /// Takes the last of the choices from <paramref name="firstChoice"/> on that does not lose a needed value. Returns whether there was one.
+    /// </summary>
     private bool TakeNext(int firstChoice)
     {
         while (_choices.Count > firstChoice)
@@ -143,7 +146,9 @@ internal sealed class RegisterSearch
         return null;
     }
 
-    /// <summary>Adds one write that nobody sees; all others of the kind follow it, and other plain writes need not come before. Returns whether there is one.</summary>
+    /// <summary>
+    /// Adds one write that nobody sees; all others of the kind follow it, and other plain writes need not come before. Returns whether there is one.
+    /// </summary>
     private bool AddUnseenWrite()
     {
         for (int i = _state.Pending.First; i >= 0; i = _state.Pending.NextConcurrent(i))
@@ -159,7 +164,9 @@ internal sealed class RegisterSearch
         return false;
     }
 
-    /// <summary>Adds the unknown operations that lead, at once or through others of their kind, to a value that an operation needs which may come next.</summary>
+    /// <summary>
+    /// Adds the unknown operations that lead, at once or through others of their kind, to a value that an operation needs which may come next.
+    /// </summary>
     private void AddUnknown(long deadline)
     {
         _round++;

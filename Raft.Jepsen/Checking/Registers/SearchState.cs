@@ -116,7 +116,8 @@ internal sealed class SearchState
     public bool IsLost(int value) => value != Value && _needed[value] > 0 && _producers[value] == 0;
 
     /// <summary>
-    /// All of the state, for comparison: the value, the used of each group, and the taken operations from the first one on that is not. Equal states have equal futures.
+    /// All of the state, for comparison: the value, the used of each group, and the taken operations from the first one on that is not. Equal states have
+    /// equal futures.
     /// </summary>
     public ulong[] Key()
     {
@@ -163,7 +164,8 @@ internal sealed class SearchState
     }
 
     /// <summary>
-    /// The unknown operations whose value somebody needs. Nothing tells whether any other happened: what follows it in an order does not see it, and fits without it too.
+    /// The unknown operations whose value somebody needs. Nothing tells whether any other happened: what follows it in an order does not see it, and fits
+    /// without it too.
     /// </summary>
     private static List<UnknownGroup> GroupsOf(RegisterHistory history)
     {

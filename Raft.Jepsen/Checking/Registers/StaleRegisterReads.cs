@@ -40,7 +40,8 @@ internal sealed class StaleRegisterReads(string key, IReadOnlyList<HistoryOperat
         {
             if (_ages.IsOlder(Seen(reads[i]), Seen(reads[i - 1])))
             {
-                string message = $"process {reads[i].Process} saw {OperationText.Value(reads[i].Seen)} on node {reads[i].Node}, after a later value on the same";
+                string seen = OperationText.Value(reads[i].Seen);
+                string message = $"process {reads[i].Process} saw {seen} on node {reads[i].Node}, after a later value on the same";
                 findings.Add(new Finding("went-back", key, message, [reads[i - 1], reads[i]]));
             }
         }

@@ -1,7 +1,8 @@
 namespace Raft.Jepsen.Checking.Registers;
 
 /// <summary>
-/// Operations with unknown outcome that need and leave the same: one is as good as another once both have begun, so they are used in the order of their beginnings.
+/// Operations with unknown outcome that need and leave the same: one is as good as another once both have begun, so they are used in the order of their
+/// beginnings.
 /// </summary>
 /// <param name="needs">The value that they need; <see cref="RegisterOperation.None"/> for plain writes.</param>
 /// <param name="leaves">The value that they leave.</param>
