@@ -23,6 +23,9 @@ internal sealed class HistoryRecorder : IDisposable
         _begin = clock.GetTimestamp();
     }
 
+    /// <summary>Nanoseconds since the beginning, by the clock of the history.</summary>
+    public long ElapsedNs => (long)_clock.GetElapsedTime(_begin).TotalNanoseconds;
+
     /// <summary>A client that asks one thing after the other.</summary>
     public RecordedClient NewClient() => new(this);
 
@@ -46,8 +49,7 @@ internal sealed class HistoryRecorder : IDisposable
     {
         lock (_lock)
         {
-            long time = (long)_clock.GetElapsedTime(_begin).TotalNanoseconds;
-            _writer.Write(make(_nextIndex, time));
+            _writer.Write(make(_nextIndex, ElapsedNs));
             _nextIndex++;
         }
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Raft.Jepsen.Checking;
 using Raft.Jepsen.Histories;
+using Raft.Jepsen.Reports;
 using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Simulation;
@@ -22,6 +23,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     private readonly RandomStreams _streams = new(options.Seed);
     private Nemesis[] _nemeses = [];
     private KillRoundsResult? _rounds;
+    private IReadOnlyList<LeaderSighting> _sightings = [];
     private ConvergedState? _converged;
     private double? _convergedAfter;
 
@@ -41,7 +43,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             await using (cluster.ConfigureAwait(false))
             {
                 load = new Load(options, cluster, recorder);
-                await ActAsync(cluster, load, stop).ConfigureAwait(false);
+                await ActWatchedAsync(cluster, load, stop).ConfigureAwait(false);
             }
         }
 
@@ -53,6 +55,24 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         }
 
         return result;
+    }
+
+    /// <summary>Acts while somebody notes who leads.</summary>
+    private async Task ActWatchedAsync(Cluster cluster, Load load, CancellationToken stop)
+    {
+        var watch = new LeaderWatch(cluster, load.Recorder);
+        using var endOfWatch = new CancellationTokenSource();
+        Task watching = watch.RunAsync(endOfWatch.Token);
+        try
+        {
+            await ActAsync(cluster, load, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            await endOfWatch.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(false);
+            _sightings = watch.Sightings;
+        }
     }
 
     private async Task ActAsync(Cluster cluster, Load load, CancellationToken stop)
@@ -189,6 +209,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     private RunResult Judge(RunFolder folder, Load load, long began)
     {
         History history = ReadHistory(folder);
+        RunPictures.Write(folder, history, _sightings);
         RunCheck[] checks = [.. new HistoryChecker().Check(history).Results.Select(RunCheck.Of)];
         _broken.AddRange(checks.SelectMany(check => check.Findings).Select(finding => finding.ToString()));
         _undecided.AddRange(checks.SelectMany(check => check.Undecided.Select(problem => $"{check.Checker}: {problem}")));
@@ -204,6 +225,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             AcknowledgedWrites = load.Acknowledged,
             Appends = AppendTally.Of(history),
             Strikes = _nemeses.ToDictionary(nemesis => nemesis.Name, nemesis => nemesis.Strikes),
+            Leaders = _sightings.Select(sighting => (sighting.Node, sighting.Term)).Distinct().Count(),
             Rounds = _rounds,
             Keys = load.Keys.All.Count,
             ConvergedAfterS = _convergedAfter,

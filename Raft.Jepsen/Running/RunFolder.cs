@@ -32,10 +32,16 @@ internal sealed class RunFolder
     /// <summary>The verdict and the figures.</summary>
     public string Results => Path.Combine(Root, "results.json");
 
+    /// <summary>Who said when that it leads, one JSON object a line.</summary>
+    public string Leaders => Path.Combine(Root, "leaders.jsonl");
+
     private string Nodes => Path.Combine(Root, "nodes");
 
     /// <summary>The part of the history about keys of one kind, in the form of Jepsen.</summary>
     public string Edn(string kind) => Path.Combine(Root, $"history-{kind}.edn");
+
+    /// <summary>A picture of the run.</summary>
+    public string Picture(string name) => Path.Combine(Root, $"{name}.svg");
 
     /// <summary>A node's certificate and key.</summary>
     public string Tls(ulong node) => Path.Combine(Nodes, $"{node}", "tls");

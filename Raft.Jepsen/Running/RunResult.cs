@@ -40,6 +40,9 @@ internal sealed record RunResult
     /// <summary>Strikes of each nemesis.</summary>
     public required IReadOnlyDictionary<string, int> Strikes { get; init; }
 
+    /// <summary>Leaders that were seen, counted anew for each term.</summary>
+    public required int Leaders { get; init; }
+
     /// <summary>Rounds of kills that were completed, and what was killed in them.</summary>
     public KillRoundsResult? Rounds { get; init; }
 
