@@ -89,10 +89,6 @@ internal static class StorageCommand
         {
             return Refuse(errors, e.Message, DamageFound);
         }
-        catch (FormatException e)
-        {
-            return Refuse(errors, $"{e.Message} Use the version of this program that belongs to the one that wrote it.", UsageError);
-        }
     }
 
     private static int Refuse(TextWriter errors, string why, int code)
