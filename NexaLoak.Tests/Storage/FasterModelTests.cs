@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using Raft.Core.Log;
@@ -21,13 +22,19 @@ public sealed class FasterModelTests
         Directory = "/simulated", PageBytes = 4 << 10, MemoryBytes = 8 << 10, SegmentBytes = 8 << 10,
     };
 
+    private const string RunsVariable = "RAFT_STORAGE_RUNS";
+    private const int Parts = 4;
+
+    /// <summary>How many runs the parts share.</summary>
+    private static int Runs => int.Parse(Environment.GetEnvironmentVariable(RunsVariable) ?? "240", NumberStyles.None, CultureInfo.InvariantCulture);
+
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
     public async Task The_storage_agrees_with_a_list(int part)
     {
-        for (int seed = part * 1000; seed < (part * 1000) + 60; seed++)
+        for (int seed = part; seed < Runs; seed += Parts)
         {
             using var run = new Run(seed);
             await run.Play();
