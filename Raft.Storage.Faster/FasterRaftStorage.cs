@@ -22,7 +22,8 @@ namespace Raft.Storage.Faster;
 /// </para>
 /// <para>
 /// Each snapshot is a file. Every commit names the newest one, so that log, hard state and snapshot can't disagree after a crash. A failure in writing a
-/// snapshot is told to its writer and does not touch the log; one in syncing it, or its directory, ends the storage as well. Opening reads the newest snapshot whole, and refuses to go on without it.
+/// snapshot is told to its writer and does not touch the log; one in syncing it, or the directory, ends the storage. Opening reads the newest snapshot
+/// whole, and refuses to go on without it.
 /// </para>
 /// <para>
 /// Opening cuts off what a crash left of a commit that was never acknowledged, and refuses everything else that is not what had been written.

@@ -72,6 +72,47 @@ public sealed class FasterFaultTests
     }
 
     [Test]
+    public async Task A_failed_sync_of_the_next_file_of_the_log_stops_the_storage_before_that_is_needed()
+    {
+        var disk = new SimulatedDisk();
+        await using var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        int failures = 0;
+        disk.Fault = (asked, path) => asked == DiskOperation.Create && Interlocked.Increment(ref failures) == 1
+            ? new SyncFailedException($"Sync of {path} failed", 5)
+            : null;
+        ulong index = 0;
+        while (session.Listener.Failures.Count == 0)
+        {
+            session.Listener.WaitForOutcome(session.Enqueue(Entry(1, ++index)));
+        }
+
+        Assert.That(session.Listener.Failures[0].Message, Is.EqualTo("Sync of /simulated/log.1 failed"));
+        Assert.That(failures, Is.EqualTo(1), "it was not tried again");
+    }
+
+    [Test]
+    public async Task A_full_disk_is_not_filled_again_with_every_write()
+    {
+        var disk = new SimulatedDisk();
+        await using var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        int tries = 0;
+        disk.Fault = (asked, path) =>
+        {
+            bool creates = asked == DiskOperation.Create && path.Contains("log.", StringComparison.Ordinal);
+            tries += creates ? 1 : 0;
+            return creates ? new IOException($"No space left on device : '{path}'") : null;
+        };
+        for (ulong index = 1; index <= 10; index++)
+        {
+            session.Append(Entry(1, index));
+        }
+
+        Assert.That(tries, Is.EqualTo(1));
+        disk.Fault = (_, _) => null;
+        session.Append(Entries(1, 11, 20, 1000));
+    }
+
+    [Test]
     public async Task A_file_that_can_t_be_deleted_does_no_harm()
     {
         var disk = new SimulatedDisk();

@@ -83,7 +83,7 @@ internal static class StorageCommand
         }
         catch (IOException e)
         {
-            return Refuse(errors, $"Reading failed: {e.Message} Check the disk.", DamageFound);
+            return Refuse(errors, $"{e.Message} Nothing was changed.", DamageFound);
         }
         catch (StorageCorruptedException e)
         {
