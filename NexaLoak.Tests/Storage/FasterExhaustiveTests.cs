@@ -11,13 +11,13 @@ using Raft.Storage.Faster;
 namespace NexaLoak.Tests.Storage;
 
 /// <summary>
-/// Every short sequence of operations, a crash before and after each operation of the disk, and each way in which what was not synced may survive it. What is
-/// opened then is the state after some write, and after none that comes before the last one reported durable; and a further crash while it is opened, with
-/// again each way to survive, changes nothing about that.
+/// Every short sequence of operations, a crash before and after each operation of the disk, and each way in which what was not synced may survive it. What
+/// is opened then is the state after some write, and after none that comes before the last one reported durable; and a further crash while it is opened,
+/// with again each way to survive, changes nothing about that.
 /// </summary>
 /// <remarks>
-/// A crash in the middle of a sequence is one at the end of a shorter one, so only those in the last operation are looked at. How long the sequences are is
-/// said by RAFT_STORAGE_OPERATIONS.
+/// A crash in the middle of a sequence is one at the end of a shorter one, so only those in the last operation are looked at. How long the sequences are
+/// is said by RAFT_STORAGE_OPERATIONS.
 /// </remarks>
 [TestFixture]
 [Parallelizable(ParallelScope.All)]
@@ -38,7 +38,8 @@ public sealed class FasterExhaustiveTests
     {
         var search = new Search(start, await Prepare(new SimulatedDisk(), start));
         string? wrong = await search.FindWrong([first], Length);
-        await TestContext.Out.WriteLineAsync($"{search.Sequences} sequences, {search.Crashes} crashes, {search.Openings} states opened, {search.SecondCrashes} crashes in that");
+        await TestContext.Out.WriteLineAsync(
+            $"{search.Sequences} sequences, {search.Crashes} crashes, {search.Openings} states opened, {search.SecondCrashes} crashes in that");
         Assert.That(wrong, Is.Null);
         Assert.That(search.Openings, Is.GreaterThan(10));
     }
@@ -47,12 +48,7 @@ public sealed class FasterExhaustiveTests
     public async Task A_crash_anywhere_in_a_creation_leaves_a_folder_that_can_be_created_again()
     {
         var disk = new SimulatedDisk();
-        var left = new List<SimulatedDisk>();
-        disk.Fault = (operation, _) =>
-        {
-            left.AddRange(operation == DiskOperation.Read ? [] : disk.AfterEveryPowerCut());
-            return null;
-        };
+        List<SimulatedDisk> left = Watch(disk);
         await FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance).DisposeAsync();
         Assert.That(left, Has.Count.GreaterThan(3));
         foreach (SimulatedDisk crashed in left)
@@ -92,6 +88,22 @@ public sealed class FasterExhaustiveTests
         Compact,
         Install,
         Reopen,
+    }
+
+    /// <summary>Collects what a loss of power can leave before each operation of a disk, whichever thread it is of.</summary>
+    private static List<SimulatedDisk> Watch(SimulatedDisk disk)
+    {
+        var left = new List<SimulatedDisk>();
+        disk.Fault = (operation, _) =>
+        {
+            lock (left)
+            {
+                left.AddRange(operation == DiskOperation.Read ? [] : disk.AfterEveryPowerCut());
+            }
+
+            return null;
+        };
+        return left;
     }
 
     private static async Task<SimulatedDisk> Prepare(SimulatedDisk disk, Start start)
@@ -208,12 +220,7 @@ public sealed class FasterExhaustiveTests
 
             Openings++;
             string inspected = InspectedState.Of(crashed);
-            var left = new List<SimulatedDisk>();
-            crashed.Fault = (operation, _) =>
-            {
-                left.AddRange(operation == DiskOperation.Read ? [] : crashed.AfterEveryPowerCut());
-                return null;
-            };
+            List<SimulatedDisk> left = Watch(crashed);
             try
             {
                 await using var session = new StorageSession(FasterRaftStorage.OpenOn(crashed, Options, NullLogger.Instance));

@@ -216,7 +216,7 @@ public sealed class FasterModelTests
             ulong from = _random.Next(3) == 0 ? first + (ulong)_random.Next(state.Log.Count + 1) : state.LastIndex + 1;
             int largest = _random.Next(6) == 0 ? Options.MaxPayloadBytes : 300;
             entries = [.. Enumerable.Range(0, count).Select(i => EntryAt(term, from + (ulong)i, largest))];
-            return new StorageState(hardState, state.Base, count == 0 ? state.Log : [.. state.Log.Where(entry => entry.Index < from), .. entries], state.Snapshot);
+            return state.After(entries) with { HardState = hardState };
         }
 
         private Entry EntryAt(ulong term, ulong index, int largest) =>
