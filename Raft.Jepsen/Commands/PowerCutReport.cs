@@ -59,7 +59,7 @@ internal sealed class PowerCutReport(PowerCutCampaign campaign, FileSystemKind k
 
         Line($"  {tally.WhileRunning,8:N0}  cuts while the process ran; it told {tally.FailuresTold:N0} times which file failed");
         Line($"  {tally.InOpening,8:N0}  cuts before the first write of an opening; {tally.OfNewStorage:N0} cuts of a new storage");
-        Line($"  {tally.InterruptedCommits,8:N0}  commits left in parts, {tally.InvalidMarkers:N0} markers, {tally.Leftovers:N0} files that nothing needs");
+        Line($"  {tally.InterruptedCommits,8:N0}  commits left in parts; {tally.InvalidMarkers:N0} markers, {tally.Leftovers:N0} files nobody needs");
         Line($"  {tally.Durable,8:N0}  writes reported durable, {tally.Unreported:N0} kept without that");
         Line($"{tally.Cuts} cuts on {kind.ToString().ToLowerInvariant()} in {seconds:F1} s: {(wrong is null ? "nothing lost" : "failed")}");
     }

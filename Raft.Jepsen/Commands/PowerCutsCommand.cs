@@ -12,7 +12,7 @@ internal static class PowerCutsCommand
     public static Command Create()
     {
         Option<long> cuts = CommonOptions.AtLeastOne("--cuts", "How often the power is cut.", 200);
-        var kind = new Option<FileSystemKind>("--file-system") { Description = "Which file system: ext4 or xfs.", DefaultValueFactory = _ => FileSystemKind.Ext4 };
+        var kind = new Option<FileSystemKind>("--file-system") { Description = "On which file system; ext4 if not given." };
         var seed = new Option<int>("--seed") { Description = "Draws the moments of the cuts.", DefaultValueFactory = _ => 1 };
         var lie = new Option<SyncLie>("--lie")
         {
@@ -20,7 +20,7 @@ internal static class PowerCutsCommand
         };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line; the last one sums up." };
         var folder = new Option<string?>("--inside") { Description = "The folder to work in, in namespaces that were made for it.", Hidden = true };
-        var command = new Command("power-cuts", "Cuts the power of a file system while a storage on it is written, and checks that nothing durable is lost.")
+        var command = new Command("power-cuts", "Cuts the power of a file system under a storage that is being written, and checks what is left.")
         {
             cuts, kind, seed, lie, json, folder,
         };
@@ -34,6 +34,7 @@ internal static class PowerCutsCommand
                     return RunInside(parsed.Tokens.Select(token => token.Value), output, errors);
                 }
 
+                MountNamespace.EndWithStarter();
                 var campaign = new PowerCutCampaign(parsed.GetValue(kind), parsed.GetValue(lie), parsed.GetValue(seed));
                 return new PowerCutReport(campaign, parsed.GetValue(kind), parsed.GetValue(json), output).Run((int)parsed.GetValue(cuts), inside);
             }

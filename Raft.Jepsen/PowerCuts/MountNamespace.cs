@@ -8,7 +8,7 @@ namespace Raft.Jepsen.PowerCuts;
 /// </summary>
 internal static class MountNamespace
 {
-    /// <summary>Runs the program with arguments; its output goes where that of this process goes.</summary>
+    /// <summary>Runs the program with arguments, which must call <see cref="EndWithStarter"/>; its output goes where that of this process goes.</summary>
     /// <returns>Its exit code.</returns>
     /// <exception cref="UnavailableException">There is no such namespace to be had.</exception>
     public static int Run(IEnumerable<string> arguments, TextWriter output, TextWriter errors)
@@ -19,7 +19,13 @@ internal static class MountNamespace
         }
 
         string[] words = ["--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--", .. OwnProgram.CommandLine(arguments)];
-        var start = new ProcessStartInfo("unshare", words) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("unshare", words)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+
+        // Those that are killed would leave what a debugger needs of them.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         try
         {
             using Process process = Process.Start(start)!;
@@ -34,6 +40,18 @@ internal static class MountNamespace
         {
             throw new UnavailableException($"Cannot run unshare: {e.Message}. It is in the package util-linux.");
         }
+    }
+
+    /// <summary>Lets this process, and with it everything in its namespaces, end with the one that started it. Nothing is ever written to its input.</summary>
+    public static void EndWithStarter()
+    {
+        var waiter = new Thread(() =>
+        {
+            Console.In.Read();
+            Environment.Exit(1);
+        })
+        { IsBackground = true, Name = "waits for the starter" };
+        waiter.Start();
     }
 
     private static void Pass(string? line, TextWriter to)

@@ -63,11 +63,6 @@ internal sealed class PowerCutCampaign(FileSystemKind kind, SyncLie lie, int see
         bool isNew = !Directory.Exists(data);
         using var writer = new WriterProcess(data, opening, lie);
         WaitForTheMoment(writer);
-        if (writer.Failure is { } failure)
-        {
-            throw new PowerCutException($"the writer failed without a cut: {failure}");
-        }
-
         ulong durable = CutPower(files, writer, stopFirst);
         if (writer.Found is { } found && found != _state.Number)
         {

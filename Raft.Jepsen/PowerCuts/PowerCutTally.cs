@@ -24,7 +24,7 @@ internal sealed class PowerCutTally
     /// <summary>How often one of the two markers was left invalid.</summary>
     public int InvalidMarkers { get; set; }
 
-    /// <summary>How many files were left that nothing needs: parts of snapshots, snapshots that no write names, files of the log from before the base.</summary>
+    /// <summary>How many files were left that nobody needs: parts of snapshots, snapshots that no write names, files of the log before its base.</summary>
     public int Leftovers { get; set; }
 
     /// <summary>Writes that were reported durable.</summary>

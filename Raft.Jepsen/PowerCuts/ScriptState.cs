@@ -52,7 +52,8 @@ internal sealed record ScriptState(HardState HardState, LogId Base, IReadOnlyLis
         {
             if (SampleData.Describe([Log[i]]) != SampleData.Describe([other.Log[i]]))
             {
-                return $"entry {Log[i].Id} with {Log[i].Payload.Length} bytes instead of {other.Log[i].Id} with {other.Log[i].Payload.Length}, or other bytes";
+                (Entry here, Entry there) = (Log[i], other.Log[i]);
+                return $"entry {here.Id} of {here.Payload.Length} bytes instead of {there.Id} of {there.Payload.Length}, or with other bytes";
             }
         }
 

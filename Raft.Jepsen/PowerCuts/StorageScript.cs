@@ -32,7 +32,8 @@ internal static class StorageScript
         return choice switch
         {
             < 14 => new ScriptStep(hardState, Entries(random, opening, state.LastIndex + 1), null, null),
-            < 17 when state.Log.Count > 0 => new ScriptStep(hardState, Entries(random, opening, state.Log[random.Next(state.Log.Count)].Index), null, null),
+            < 17 when state.Log.Count > 0 =>
+                new ScriptStep(hardState, Entries(random, opening, state.Log[random.Next(state.Log.Count)].Index), null, null),
             < 20 => new ScriptStep(hardState, [], null, null),
             < 23 when state.Log.Count > 0 => Compact(random, hardState, state),
             _ => Install(random, hardState, new LogId(opening, state.LastIndex + 1 + (ulong)random.Next(5))),

@@ -36,7 +36,8 @@ internal sealed class WriterProcess : IDisposable
     /// <summary>Why it could not go on; <c>null</c> when it did not say so.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>Waits until something was said, or until it ends.</summary>
+    /// <summary>Waits until something was said.</summary>
+    /// <exception cref="PowerCutException">It ended, or was silent for too long.</exception>
     public void WaitFor(Func<bool> said)
     {
         lock (_gate)
@@ -47,6 +48,11 @@ internal sealed class WriterProcess : IDisposable
                 {
                     throw new PowerCutException($"the writer said nothing for {Limit.TotalSeconds} s");
                 }
+            }
+
+            if (_ended)
+            {
+                throw new PowerCutException($"the writer ended without a cut: {Failure}");
             }
         }
     }
@@ -69,11 +75,7 @@ internal sealed class WriterProcess : IDisposable
     }
 
     /// <summary>Waits until it ends by itself; false when it does not.</summary>
-    public bool WaitForEnd()
-    {
-        bool ended = _process.WaitForExit(Limit) && _reader.Join(Limit);
-        return ended;
-    }
+    public bool WaitForEnd() => _process.WaitForExit(Limit) && _reader.Join(Limit);
 
     public void Dispose()
     {
@@ -85,8 +87,11 @@ internal sealed class WriterProcess : IDisposable
         _process.Dispose();
     }
 
-    private bool IsStopped() =>
-        File.ReadLines($"/proc/{_process.Id.ToString(CultureInfo.InvariantCulture)}/status").Any(line => line.StartsWith("State:\tT", StringComparison.Ordinal));
+    private bool IsStopped()
+    {
+        string status = FormattableString.Invariant($"/proc/{_process.Id}/status");
+        return File.ReadLines(status).Any(line => line.StartsWith("State:\tT", StringComparison.Ordinal));
+    }
 
     private void ReadAll()
     {
