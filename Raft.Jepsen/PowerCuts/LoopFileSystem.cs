@@ -1,6 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-
 namespace Raft.Jepsen.PowerCuts;
 
 /// <summary>
@@ -28,15 +25,8 @@ internal sealed class LoopFileSystem : IDisposable
             image.SetLength(kind == FileSystemKind.Ext4 ? Ext4Bytes : XfsBytes);
         }
 
-        try
-        {
-            Run(kind == FileSystemKind.Ext4 ? ["mkfs.ext4", "-q", "-F", _image] : ["mkfs.xfs", "-q", "-f", _image]);
-            Mount();
-        }
-        catch (IOException e)
-        {
-            throw new UnavailableException($"{e.Message} Cutting the power of a file system needs root, loop devices and the tools of {kind}.");
-        }
+        SystemCommand.Run(kind == FileSystemKind.Ext4 ? ["mkfs.ext4", "-q", "-F", _image] : ["mkfs.xfs", "-q", "-f", _image]);
+        Mount();
     }
 
     /// <summary>Where it is mounted.</summary>
@@ -44,17 +34,7 @@ internal sealed class LoopFileSystem : IDisposable
 
     /// <summary>Mounts a file system of memory on a folder; it goes with the mount namespace.</summary>
     /// <exception cref="UnavailableException">This machine can't do it.</exception>
-    public static void MountMemory(string folder)
-    {
-        try
-        {
-            Run(["mount", "-t", "tmpfs", "raft-jepsen", folder]);
-        }
-        catch (IOException e)
-        {
-            throw new UnavailableException($"{e.Message} Cutting the power of a file system needs root.");
-        }
-    }
+    public static void MountMemory(string folder) => SystemCommand.Run("mount", "-t", "tmpfs", "raft-jepsen", folder);
 
     /// <summary>Cuts the power: what was not synced is lost, and all access fails until <see cref="Restore"/>.</summary>
     public void Cut() => SystemCalls.CutPower(Path);
@@ -78,33 +58,13 @@ internal sealed class LoopFileSystem : IDisposable
 
     private void Mount()
     {
-        Run(["mount", "-o", "loop", _image, Path]);
+        SystemCommand.Run("mount", "-o", "loop", _image, Path);
         _mounted = true;
     }
 
     private void Unmount()
     {
-        Run(["umount", Path]);
+        SystemCommand.Run("umount", Path);
         _mounted = false;
-    }
-
-    private static void Run(string[] commandLine)
-    {
-        try
-        {
-            var start = new ProcessStartInfo(commandLine[0], commandLine.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true };
-            using Process process = Process.Start(start)!;
-            process.StandardOutput.ReadToEnd();
-            string errors = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            if (process.ExitCode != 0)
-            {
-                throw new IOException($"{string.Join(' ', commandLine)} failed: {errors.Trim().ReplaceLineEndings(" ")}");
-            }
-        }
-        catch (Win32Exception e)
-        {
-            throw new IOException($"Cannot run {commandLine[0]}: {e.Message}.", e);
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Raft.Jepsen.PowerCuts;
@@ -8,38 +7,29 @@ namespace Raft.Jepsen.PowerCuts;
 /// </summary>
 internal static class MountNamespace
 {
+    private static readonly string[] Unshare = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--"];
+
     /// <summary>Runs the program with arguments, which must call <see cref="EndWithStarter"/>; its output goes where that of this process goes.</summary>
     /// <returns>Its exit code.</returns>
     /// <exception cref="UnavailableException">There is no such namespace to be had.</exception>
     public static int Run(IEnumerable<string> arguments, TextWriter output, TextWriter errors)
     {
-        if (!Environment.IsPrivilegedProcess)
-        {
-            throw new UnavailableException("Cutting the power of a file system needs root.");
-        }
-
-        string[] words = ["--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--", .. OwnProgram.CommandLine(arguments)];
-        var start = new ProcessStartInfo("unshare", words)
+        SystemCommand.Run([.. Unshare, "true"]);
+        string[] words = [.. Unshare, .. OwnProgram.CommandLine(arguments)];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
 
         // Those that are killed would leave what a debugger needs of them.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        try
-        {
-            using Process process = Process.Start(start)!;
-            process.OutputDataReceived += (_, line) => Pass(line.Data, output);
-            process.ErrorDataReceived += (_, line) => Pass(line.Data, errors);
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            process.WaitForExit();
-            return process.ExitCode;
-        }
-        catch (Win32Exception e)
-        {
-            throw new UnavailableException($"Cannot run unshare: {e.Message}. It is in the package util-linux.");
-        }
+        using Process process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Pass(line.Data, output);
+        process.ErrorDataReceived += (_, line) => Pass(line.Data, errors);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        process.WaitForExit();
+        return process.ExitCode;
     }
 
     /// <summary>Lets this process, and with it everything in its namespaces, end with the one that started it. Nothing is ever written to its input.</summary>

@@ -40,8 +40,9 @@ internal sealed class PowerCutCampaign(FileSystemKind kind, SyncLie lie, int see
             {
                 _state = Cut(files, check, data, (ulong)cut + 1, stopFirst: cut % 2 == 0);
             }
-            catch (PowerCutException e)
+            catch (Exception e) when (e is PowerCutException or UnavailableException)
             {
+                // What could be mounted once and can't any more is a finding.
                 throw new PowerCutException($"cut {cut + 1}: {e.Message}");
             }
         }
