@@ -10,7 +10,7 @@ public sealed partial class FasterRaftStorage
         thread?.Join();
         try
         {
-            if (!_failed)
+            if (!_failed && _syncFailures.First is null)
             {
                 _committer.Mark();
             }
@@ -37,6 +37,7 @@ public sealed partial class FasterRaftStorage
                     _snapshots.Supersede(newest);
                 }
 
+                _syncFailures.ThrowIfAny();
                 _listener!.OnPersisted(_batch[^1].Write.Sequence);
                 _batch.Clear();
             }
@@ -47,14 +48,24 @@ public sealed partial class FasterRaftStorage
         }
     }
 
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            Monitor.Pulse(_gate);
+        }
+    }
+
     private bool TakeBatch()
     {
         lock (_gate)
         {
-            while (_queue.Count == 0 && !_closing)
+            while (_queue.Count == 0 && !_closing && _syncFailures.First is null)
             {
                 Monitor.Wait(_gate);
             }
+
+            _syncFailures.ThrowIfAny();
 
             (_queue, _batch) = (_batch, _queue);
             return _batch.Count > 0;

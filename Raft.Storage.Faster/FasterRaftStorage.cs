@@ -22,7 +22,8 @@ namespace Raft.Storage.Faster;
 /// </para>
 /// <para>
 /// Each snapshot is a file. Every commit names the newest one, so that log, hard state and snapshot can't disagree after a crash. A failure in writing a
-/// snapshot is told to its writer and does not touch the log. Opening reads the newest snapshot whole, and refuses to go on without it.
+/// snapshot is told to its writer and does not touch the log; one in syncing it, or the directory, ends the storage. Opening reads the newest snapshot
+/// whole, and refuses to go on without it.
 /// </para>
 /// <para>
 /// Opening cuts off what a crash left of a commit that was never acknowledged, and refuses everything else that is not what had been written.
@@ -41,6 +42,7 @@ public sealed partial class FasterRaftStorage : IRaftStorage
     private readonly EntryIndex _index;
     private readonly SnapshotFiles _snapshots;
     private readonly FileRemover _remover;
+    private readonly SyncFailures _syncFailures;
     private readonly ILogger _logger;
     private readonly uint _salt;
     private readonly object _gate = new();
@@ -61,6 +63,7 @@ public sealed partial class FasterRaftStorage : IRaftStorage
         DirectoryReading read,
         Committer committer,
         FileRemover remover,
+        SyncFailures syncFailures,
         ILogger logger)
     {
         _disk = disk;
@@ -69,9 +72,11 @@ public sealed partial class FasterRaftStorage : IRaftStorage
         _index = read.Log.Index;
         _committer = committer;
         _remover = remover;
+        _syncFailures = syncFailures;
+        syncFailures.Reported = Wake;
         _logger = logger;
         _salt = marker.Current.Salt;
-        _snapshots = new SnapshotFiles(disk, remover, marker.Current, read.Snapshot);
+        _snapshots = new SnapshotFiles(disk, remover, syncFailures, marker.Current, read.Snapshot);
         Checkpoint last = marker.Current.Checkpoint;
         _newestSnapshot = last.Snapshot.Id;
         Recovered = new RecoveredState(last.HardState, last.Base, last.LastIndex, _index.TermRuns)
@@ -88,7 +93,7 @@ public sealed partial class FasterRaftStorage : IRaftStorage
     /// <param name="options">Where and how.</param>
     /// <param name="logger">Told of what was recovered, and of a failure.</param>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its bounds.</exception>
-    /// <exception cref="StorageOpenException">The directory can't be had, or is another node's.</exception>
+    /// <exception cref="StorageOpenException">The directory can't be had, is another node's, or a newer version wrote it.</exception>
     /// <exception cref="StorageCorruptedException">The directory's content is not what had been written. Nothing was changed.</exception>
     /// <exception cref="IOException">Reading or writing failed.</exception>
     /// <exception cref="PlatformNotSupportedException">The operating system is not Linux.</exception>
@@ -120,11 +125,12 @@ public sealed partial class FasterRaftStorage : IRaftStorage
             SegmentFiles files = Own(new SegmentFiles(disk, marker.Current.Geometry));
             files.OpenExisting();
             DirectoryReading read = Recoverer.Recover(disk, files, marker, logger);
-            FileRemover remover = Own(new FileRemover(disk, logger));
+            var syncFailures = new SyncFailures();
+            FileRemover remover = Own(new FileRemover(disk, syncFailures, logger));
             Committer committer = Own(new Committer(files, marker, read.Log.Starts, remover, options.MemoryBytes));
             Checkpoint last = read.Log.Last;
             logger.Opened(options.Directory, last.LastIndex - last.Base.Index, last.LastIndex, last.HardState.Term, marker.Current.Incarnation);
-            return new FasterRaftStorage(disk, files, marker, read, committer, remover, logger);
+            return new FasterRaftStorage(disk, files, marker, read, committer, remover, syncFailures, logger);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using NUnit.Framework;
@@ -8,14 +9,28 @@ namespace NexaLoak.Tests.Samples;
 internal sealed class KeyValueProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = [];
 
-    public KeyValueProcess(string program, int node, IReadOnlyList<IPEndPoint> raft, IPEndPoint api, string data)
+    /// <summary>Starts it.</summary>
+    /// <param name="program">Path of the sample.</param>
+    /// <param name="node">Id of its node.</param>
+    /// <param name="raft">Where all the nodes of the cluster listen, in the order of their ids.</param>
+    /// <param name="api">Where it takes requests.</param>
+    /// <param name="data">Its data folder.</param>
+    /// <param name="wrapper">A command line that runs it, if it is not to be run directly.</param>
+    public KeyValueProcess(
+        string program, int node, IReadOnlyList<IPEndPoint> raft, IPEndPoint api, string data, params IReadOnlyList<string> wrapper)
     {
         ApiAddress = new Uri($"http://{api}");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = data };
-        start.ArgumentList.Add(program);
+        string[] words = [.. wrapper, "dotnet", program];
+        var start = new ProcessStartInfo(words[0], words[1..])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = data,
+        };
         start.ArgumentList.Add($"--urls={ApiAddress}");
         start.ArgumentList.Add($"--Data={data}");
+        // Requests would fill the log, and an ending process does not wait long for it.
+        start.ArgumentList.Add("--Logging:LogLevel:Microsoft.AspNetCore=Warning");
         start.ArgumentList.Add("--Raft:ClusterId=sample");
         start.ArgumentList.Add($"--Raft:NodeId={node}");
         start.ArgumentList.Add("--Raft:Snapshots:Entries=1");
@@ -26,17 +41,30 @@ internal sealed class KeyValueProcess : IDisposable
         }
 
         _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => TestContext.Progress.WriteLine($"{node}: {line.Data}");
-        _process.ErrorDataReceived += (_, line) => TestContext.Progress.WriteLine($"{node}: {line.Data}");
+        _process.OutputDataReceived += (_, line) => Note(node, line.Data);
+        _process.ErrorDataReceived += (_, line) => Note(node, line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
 
     public Uri ApiAddress { get; }
 
+    public int Id => _process.Id;
+
+    /// <summary>What it printed so far; all of it after <see cref="WaitForEnd"/>.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Waits until it ends by itself.</summary>
+    public void WaitForEnd()
+    {
+        Assert.That(_process.WaitForExit(Eventually.Limit), Is.True, "waited in vain for the process to end");
+        _process.WaitForExit();
+    }
+
+    /// <summary>Kills it, and the sample with what runs it.</summary>
     public void Kill()
     {
-        _process.Kill();
+        _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
     }
 
@@ -48,5 +76,14 @@ internal sealed class KeyValueProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void Note(int node, string? line)
+    {
+        TestContext.Progress.WriteLine($"{node}: {line}");
+        if (line is not null)
+        {
+            _output.Enqueue(line);
+        }
     }
 }

@@ -4,7 +4,7 @@ namespace NexaLoak.Tests.Samples;
 
 public sealed class KeyValueSampleTests
 {
-    private static string Program
+    public static string Program
         => Path.Combine(Repository.Root, "docs", "samples", "KeyValue", "bin", Repository.Configuration, "net10.0", "KeyValue.dll");
 
     [Test]

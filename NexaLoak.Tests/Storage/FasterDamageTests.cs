@@ -25,32 +25,67 @@ public sealed class FasterDamageTests
     public async Task A_flipped_bit_anywhere_is_harmless_or_refused(bool closed)
     {
         SimulatedDisk disk = await Written(closed);
-        string expected = await Content(disk.Copy());
-        string inspected = InspectedState.Of(disk);
-        int refused = 0;
-        foreach ((string name, SimulatedFile file) in disk.Files)
+        Assert.That((await FlipBits(disk, stride: 1, behind: 40)).Values.Sum(), Is.GreaterThan(1000));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_flipped_bit_in_any_file_of_a_longer_log_is_harmless_or_refused(bool closed)
+    {
+        SimulatedDisk disk = await WrittenLong(closed);
+        Dictionary<string, int> refused = await FlipBits(disk, stride: 13, behind: int.MaxValue);
+        string[] logs = [.. disk.List().Where(name => name.StartsWith("log.", StringComparison.Ordinal))];
+        Assert.That(logs, Has.Length.GreaterThanOrEqualTo(4).And.No.Member("log.0"));
+        Assert.That(logs.Count(name => refused[name] > 100), Is.GreaterThanOrEqualTo(2), "damage within the log is refused");
+        Assert.That(refused[logs[^1]], Is.Zero, "the file prepared for what is to come holds nothing");
+        string[] snapshots = [.. disk.List().Where(name => name.StartsWith("snapshot.", StringComparison.Ordinal))];
+        Assert.That(snapshots.Count(name => refused[name] > 0), Is.EqualTo(1), "only one of them is named by a write");
+    }
+
+    [Test]
+    public async Task A_log_or_marker_cut_anywhere_is_harmless_or_refused()
+    {
+        SimulatedDisk disk = await WrittenLong(closed: true);
+        (string, string) sound = await Judge(disk);
+        string[] logs = [.. disk.List().Where(name => name.StartsWith("log.", StringComparison.Ordinal))];
+        foreach (string name in new[] { logs[0], logs[1], logs[^2], logs[^1], MarkerFile.Name })
         {
-            int used = file.Content.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
-            for (int at = 0; at < Math.Min(used + 40, file.Content.Length); at++)
+            int length = disk.Files[name].Content.Length;
+            for (int cut = length - 1; cut >= 0; cut -= cut > length - 600 || cut < 600 ? 1 : 37)
             {
                 SimulatedDisk damaged = disk.Copy();
-                damaged.Files[name].Content[at] ^= (byte)(1 << (at % 8));
-                string verdict = InspectedState.Of(damaged);
-                try
-                {
-                    Assert.That(await Content(damaged), Is.EqualTo(expected), $"bit {at % 8} of byte {at} of {name}");
-                    Assert.That(verdict, Is.EqualTo(inspected), $"bit {at % 8} of byte {at} of {name}");
-                }
-                catch (StorageCorruptedException e)
-                {
-                    Assert.That(e.Message, Does.Contain("/simulated/").And.Not.Contain("\n"));
-                    Assert.That(verdict, Is.EqualTo(e.Message));
-                    refused++;
-                }
+                damaged.Files[name].Cut(cut);
+                bool harmless = await IsHarmless(damaged, sound, $"{name} cut at {cut}");
+                Assert.That(harmless || name != logs[^1], Is.True, $"the prepared {name} cut at {cut}");
+                Assert.That(harmless && name != logs[^1] && name != MarkerFile.Name, Is.False, $"{name} cut at {cut}");
             }
         }
+    }
 
-        Assert.That(refused, Is.GreaterThan(1000));
+    [Test]
+    [Platform("Linux")]
+    public async Task What_is_in_the_lock_does_not_matter()
+    {
+        using var directory = new TempDirectory();
+        FasterStorageOptions options = Options with { Directory = directory.Path };
+        await using (var session = new StorageSession(FasterRaftStorage.Open(options)))
+        {
+            session.Append(Entry(1, 1));
+        }
+
+        string path = Path.Combine(directory.Path, "lock");
+        foreach (string? content in new[] { "", "4711", new string('x', 5000), null })
+        {
+            File.Delete(path);
+            if (content is not null)
+            {
+                await File.WriteAllTextAsync(path, content);
+            }
+
+            await using FasterRaftStorage storage = FasterRaftStorage.Open(options);
+            Assert.That(storage.Recovered.LastIndex, Is.EqualTo(1));
+            Assert.That(() => FasterRaftStorage.Open(options), Throws.TypeOf<StorageOpenException>());
+        }
     }
 
     [Test]
@@ -160,6 +195,47 @@ public sealed class FasterDamageTests
         Assert.That((reopened.Recovered.LastIndex, reopened.Recovered.TermRuns[^1]), Is.EqualTo((5ul, new TermRun(5, 3))));
     }
 
+    /// <summary>Flips a bit of a byte, of every byte or of some, in each file; how often that was refused, by file.</summary>
+    private static async Task<Dictionary<string, int>> FlipBits(SimulatedDisk disk, int stride, int behind)
+    {
+        var refused = new Dictionary<string, int>();
+        (string, string) sound = await Judge(disk);
+        foreach ((string name, SimulatedFile file) in disk.Files)
+        {
+            refused[name] = 0;
+            long end = Math.Min((long)EndOf(file.Content) + behind, file.Content.Length);
+            for (int at = 0; at < end; at += stride)
+            {
+                SimulatedDisk damaged = disk.Copy();
+                damaged.Files[name].Content[at] ^= (byte)(1 << (at % 8));
+                refused[name] += await IsHarmless(damaged, sound, $"bit {at % 8} of byte {at} of {name}") ? 0 : 1;
+            }
+        }
+
+        return refused;
+    }
+
+    /// <summary>Whether a damaged disk opens, with the content of the sound one; if not, the refusal is that of the inspection, and names the file.</summary>
+    private static async Task<bool> IsHarmless(SimulatedDisk damaged, (string Content, string Inspected) sound, string where)
+    {
+        string verdict = InspectedState.Of(damaged);
+        try
+        {
+            Assert.That(await Content(damaged), Is.EqualTo(sound.Content), where);
+            Assert.That(verdict, Is.EqualTo(sound.Inspected), where);
+            return true;
+        }
+        catch (StorageCorruptedException e)
+        {
+            Assert.That(e.Message, Does.Contain("/simulated/").And.Not.Contain("\n"), where);
+            Assert.That(verdict, Is.EqualTo(e.Message), where);
+            return false;
+        }
+    }
+
+    /// <summary>What a sound disk opens with, and what an inspection says of it.</summary>
+    private static async Task<(string Content, string Inspected)> Judge(SimulatedDisk disk) => (await Content(disk.Copy()), InspectedState.Of(disk));
+
     private static int EndOf(byte[] content) => content.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
 
     /// <summary>A disk with a few commits, as a closed node or a killed one leaves it. Payloads have no zeros.</summary>
@@ -180,6 +256,26 @@ public sealed class FasterDamageTests
         SimulatedDisk killed = disk.Copy();
         await session.DisposeAsync();
         return closed ? disk : killed;
+    }
+
+    /// <summary>
+    /// A disk whose log lies in several files and begins behind the first, with a snapshot that no write names and a part of another, as a closed node or
+    /// a killed one leaves it.
+    /// </summary>
+    private static async Task<SimulatedDisk> WrittenLong(bool closed)
+    {
+        var disk = new SimulatedDisk();
+        var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        session.Append(Entries(1, 1, 12, 900));
+        session.Compact(new LogId(1, 11), 700);
+        session.Append(Entries(2, 13, 14, 900));
+        session.Seal(new LogId(2, 20), 300);
+        await Eventually.Holds(() => !disk.List().Contains("log.0"), "the first file of the log is deleted");
+        SimulatedDisk killed = disk.Copy();
+        await session.DisposeAsync();
+        SimulatedDisk left = closed ? disk : killed;
+        left.Publish("snapshot.00000000000000ff.tmp", new byte[200]);
+        return left;
     }
 
     private static async Task<string> Content(SimulatedDisk disk)

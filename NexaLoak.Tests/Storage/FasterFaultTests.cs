@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
+using Raft.Core.Log;
 using Raft.Core.Storage;
 using Raft.Core.Storage.Conformance;
 using Raft.Storage.Faster;
+using Raft.Storage.Faster.Disk;
 using static Raft.Core.Storage.Conformance.SampleData;
 
 namespace NexaLoak.Tests.Storage;
@@ -43,6 +45,92 @@ public sealed class FasterFaultTests
         Assert.That(reopened.Recovered.LastIndex, Is.InRange(2, 3));
     }
 
+    [TestCase((int)DiskOperation.Sync, TestName = "A_failed_sync_of_a_snapshot_stops_the_storage_too")]
+    [TestCase((int)DiskOperation.SyncDirectory, TestName = "A_failed_sync_of_the_folder_stops_the_storage_too")]
+    public async Task A_failed_sync_of_what_only_the_snapshot_needs_stops_the_storage_too(int operation)
+    {
+        var disk = new SimulatedDisk();
+        await using var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        session.Append(Entry(1, 1), Entry(1, 2));
+        disk.Fault = (asked, path) => (int)asked == operation ? new SyncFailedException($"{asked} of {path} failed", 5) : null;
+        Assert.That(() => session.Seal(new LogId(1, 2)), Throws.TypeOf<SyncFailedException>());
+        disk.Fault = (_, _) => null;
+        await CheckStopped(session, disk, $"{(DiskOperation)operation} of /simulated/");
+    }
+
+    [Test]
+    public async Task A_failed_sync_of_the_folder_after_a_deletion_stops_the_storage_too()
+    {
+        var disk = new SimulatedDisk();
+        await using var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        session.Append(Entry(1, 1), Entry(1, 2));
+        session.Compact(new LogId(1, 1));
+        disk.Fault = (asked, path) => asked == DiskOperation.Delete ? new SyncFailedException($"{asked} of {path} failed", 5) : null;
+        session.EnqueueSnapshot(session.Seal(new LogId(1, 2)), null);
+        session.Listener.WaitForFailure();
+        await CheckStopped(session, disk, "Delete of /simulated/snapshot.");
+    }
+
+    [Test]
+    public async Task A_failed_sync_of_the_next_file_of_the_log_stops_the_storage_before_that_is_needed()
+    {
+        var disk = new SimulatedDisk();
+        await using var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        int failures = 0;
+        disk.Fault = (asked, path) => asked == DiskOperation.Create && Interlocked.Increment(ref failures) == 1
+            ? new SyncFailedException($"Sync of {path} failed", 5)
+            : null;
+        ulong index = 0;
+        while (session.Listener.Failures.Count == 0)
+        {
+            session.Listener.WaitForOutcome(session.Enqueue(Entry(1, ++index)));
+        }
+
+        Assert.That(session.Listener.Failures[0].Message, Is.EqualTo("Sync of /simulated/log.1 failed"));
+        Assert.That(failures, Is.EqualTo(1), "it was not tried again");
+    }
+
+    [Test]
+    public async Task A_full_disk_is_not_filled_again_with_every_write()
+    {
+        var disk = new SimulatedDisk();
+        await using var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        int tries = 0;
+        disk.Fault = (asked, path) =>
+        {
+            bool creates = asked == DiskOperation.Create && path.Contains("log.", StringComparison.Ordinal);
+            tries += creates ? 1 : 0;
+            return creates ? new IOException($"No space left on device : '{path}'") : null;
+        };
+        for (ulong index = 1; index <= 10; index++)
+        {
+            session.Append(Entry(1, index));
+        }
+
+        Assert.That(tries, Is.EqualTo(1));
+        disk.Fault = (_, _) => null;
+        session.Append(Entries(1, 11, 20, 1000));
+    }
+
+    [Test]
+    public async Task A_file_that_can_t_be_deleted_does_no_harm()
+    {
+        var disk = new SimulatedDisk();
+        await using (var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance)))
+        {
+            session.Append(Entry(1, 1), Entry(1, 2));
+            session.Compact(new LogId(1, 1));
+            disk.Fault = (asked, path) => asked == DiskOperation.Delete ? new IOException($"{asked} of {path} failed") : null;
+            session.Compact(new LogId(1, 2));
+            session.Append(Entry(1, 3));
+        }
+
+        Assert.That(disk.List().Count(name => name.StartsWith("snapshot.", StringComparison.Ordinal)), Is.EqualTo(2));
+        disk.Fault = (_, _) => null;
+        await FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance).DisposeAsync();
+        Assert.That(disk.List().Count(name => name.StartsWith("snapshot.", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
     [Test]
     public async Task A_full_disk_stops_the_storage_and_loses_nothing()
     {
@@ -75,5 +163,24 @@ public sealed class FasterFaultTests
         Assert.That(
             () => session.Storage.Read(1, 2, 1000, []),
             Throws.TypeOf<StorageCorruptedException>().With.Message.Contains("/simulated/log.0 at offset 64 does not hold entry 1/1"));
+    }
+
+    /// <summary>The failure was told once, nothing is reported after it, and what was durable before is there.</summary>
+    private static async Task CheckStopped(StorageSession session, SimulatedDisk disk, string why)
+    {
+        Exception error = session.Listener.WaitForFailure();
+        ulong persisted = session.Listener.Persisted;
+        session.Enqueue(Entry(1, 3));
+        await session.DisposeAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(error.Message, Does.StartWith(why));
+            Assert.That(session.Listener.Failures, Has.Count.EqualTo(1));
+            Assert.That(session.Listener.Persisted, Is.EqualTo(persisted));
+            Assert.That(session.Listener.BrokenRules, Is.Empty);
+        });
+        disk.Fault = (_, _) => null;
+        await using FasterRaftStorage reopened = FasterRaftStorage.OpenOn(disk.AfterPowerCut(new Random(1)), Options, NullLogger.Instance);
+        Assert.That(reopened.Recovered.LastIndex, Is.EqualTo(2));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using Raft.Core.Log;
@@ -21,13 +22,19 @@ public sealed class FasterModelTests
         Directory = "/simulated", PageBytes = 4 << 10, MemoryBytes = 8 << 10, SegmentBytes = 8 << 10,
     };
 
+    private const string RunsVariable = "RAFT_STORAGE_RUNS";
+    private const int Parts = 4;
+
+    /// <summary>How many runs the parts share.</summary>
+    private static int Runs => int.Parse(Environment.GetEnvironmentVariable(RunsVariable) ?? "240", NumberStyles.None, CultureInfo.InvariantCulture);
+
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
     public async Task The_storage_agrees_with_a_list(int part)
     {
-        for (int seed = part * 1000; seed < (part * 1000) + 60; seed++)
+        for (int seed = part; seed < Runs; seed += Parts)
         {
             using var run = new Run(seed);
             await run.Play();
@@ -37,7 +44,7 @@ public sealed class FasterModelTests
     private sealed class Run(int seed) : IDisposable
     {
         private readonly Random _random = new(seed);
-        private readonly List<State> _states = [new State(default, default, [], null)];
+        private readonly List<StorageState> _states = [StorageState.Empty];
         private SimulatedDisk _disk = new();
         private int _opened;
         private int _durable;
@@ -86,13 +93,12 @@ public sealed class FasterModelTests
         {
             _disk.Fault = (_, _) => null;
             RecoveredState found = session.Storage.Recovered;
-            string log = SampleData.Describe(session.ReadAll(found.Base.Index + 1, found.LastIndex));
-            int match = _states.FindLastIndex(state =>
-                state.HardState == found.HardState && state.Base == found.Base && state.Snapshot == found.Snapshot && SampleData.Describe(state.Log) == log);
+            string all = StorageState.Describe(session);
+            int match = _states.FindLastIndex(state => state.HardState == found.HardState && state.Describe() == all);
             Assert.That(
                 match,
                 Is.GreaterThanOrEqualTo(_durable),
-                $"Seed {seed}: found {found.HardState} {found.Base} {found.Snapshot} {log}; write {_durable} was durable.");
+                $"Seed {seed}: found {all}; write {_durable} was durable.");
             CheckDetails(session, _states[match]);
             _states.RemoveRange(match + 1, _states.Count - match - 1);
             _opened = match;
@@ -100,7 +106,7 @@ public sealed class FasterModelTests
             session.HardState = found.HardState;
         }
 
-        private void CheckDetails(StorageSession session, State state)
+        private void CheckDetails(StorageSession session, StorageState state)
         {
             RecoveredState found = session.Storage.Recovered;
             Assert.That(found.TermRuns, Is.EqualTo(state.TermRuns()), $"Seed {seed}");
@@ -127,10 +133,10 @@ public sealed class FasterModelTests
         {
             for (int i = 0; i < writes && session.Listener.Failures.Count == 0; i++)
             {
-                State state = _states[^1];
+                StorageState state = _states[^1];
                 (SnapshotMetadata? snapshot, LogId? to) = _random.Next(6) == 0 ? SaveSnapshot(session, state) : (null, null);
                 to ??= state.Snapshot is SnapshotMetadata newest && _random.Next(6) == 0 ? InLog(state, newest.Id.Index) : null;
-                State next = Next(state.After(snapshot, to), out Entry[] entries);
+                StorageState next = Next(state.After(snapshot, to), out Entry[] entries);
                 _states.Add(next);
                 session.HardState = next.HardState;
                 ulong sequence = session.EnqueueSnapshot(snapshot, to, entries);
@@ -150,7 +156,7 @@ public sealed class FasterModelTests
         /// <summary>
         /// Saves a snapshot of an entry of the log, or one as a leader sends it, of an entry that the log does not hold; now and then it stays unnamed.
         /// </summary>
-        private (SnapshotMetadata? Snapshot, LogId? Base) SaveSnapshot(StorageSession session, State state)
+        private (SnapshotMetadata? Snapshot, LogId? Base) SaveSnapshot(StorageSession session, StorageState state)
         {
             ulong newest = state.Snapshot?.Id.Index ?? 0;
             ulong index = Math.Max(newest + 1, state.Base.Index) + (ulong)_random.Next(8);
@@ -174,7 +180,7 @@ public sealed class FasterModelTests
         }
 
         /// <summary>The last entry at or before an index, above the base.</summary>
-        private static LogId? InLog(State state, ulong index) =>
+        private static LogId? InLog(StorageState state, ulong index) =>
             state.Log.FindLast(entry => entry.Index <= index) is { Index: > 0 } entry ? entry.Id : null;
 
         private async Task Stop(StorageSession session)
@@ -201,7 +207,7 @@ public sealed class FasterModelTests
             _disk = cut ? _disk.AfterPowerCut(_random) : _disk.Copy();
         }
 
-        private State Next(State state, out Entry[] entries)
+        private StorageState Next(StorageState state, out Entry[] entries)
         {
             ulong term = Math.Max(Math.Max(1, state.Base.Term), state.HardState.Term) + (ulong)_random.Next(2);
             var hardState = new HardState(term, new NodeId((ulong)_random.Next(3)), (ulong)_random.Next(10));
@@ -210,38 +216,10 @@ public sealed class FasterModelTests
             ulong from = _random.Next(3) == 0 ? first + (ulong)_random.Next(state.Log.Count + 1) : state.LastIndex + 1;
             int largest = _random.Next(6) == 0 ? Options.MaxPayloadBytes : 300;
             entries = [.. Enumerable.Range(0, count).Select(i => EntryAt(term, from + (ulong)i, largest))];
-            return new State(hardState, state.Base, count == 0 ? state.Log : [.. state.Log.Where(entry => entry.Index < from), .. entries], state.Snapshot);
+            return state.After(entries) with { HardState = hardState };
         }
 
         private Entry EntryAt(ulong term, ulong index, int largest) =>
             SampleData.Entry(term, index, (EntryType)_random.Next(4), _random.Next(largest + 1), (byte)_random.Next(256));
-    }
-
-    private sealed record State(HardState HardState, LogId Base, List<Entry> Log, SnapshotMetadata? Snapshot)
-    {
-        public ulong LastIndex => Base.Index + (ulong)Log.Count;
-
-        /// <summary>The state after a write's snapshot and base, before its entries.</summary>
-        public State After(SnapshotMetadata? snapshot, LogId? to)
-        {
-            State named = this with { Snapshot = snapshot ?? Snapshot };
-            return to is not LogId id || id == Base
-                ? named
-                : named with { Base = id, Log = Log.Exists(entry => entry.Id == id) ? Log.FindAll(entry => entry.Index > id.Index) : [] };
-        }
-
-        public List<TermRun> TermRuns()
-        {
-            var runs = new List<TermRun>();
-            foreach (Entry entry in Log)
-            {
-                if (runs.Count == 0 || runs[^1].Term != entry.Term)
-                {
-                    runs.Add(new TermRun(entry.Index, entry.Term));
-                }
-            }
-
-            return runs;
-        }
     }
 }

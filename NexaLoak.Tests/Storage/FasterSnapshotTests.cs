@@ -81,9 +81,7 @@ public sealed class FasterSnapshotTests
 
     [TestCase((int)DiskOperation.Create)]
     [TestCase((int)DiskOperation.Write)]
-    [TestCase((int)DiskOperation.Sync)]
     [TestCase((int)DiskOperation.Rename)]
-    [TestCase((int)DiskOperation.SyncDirectory)]
     public async Task F17_a_failure_in_saving_a_snapshot_is_told_and_changes_nothing(int operation)
     {
         SimulatedDisk disk = await Prepared();

@@ -106,10 +106,31 @@ internal sealed class SimulatedDisk : IDisk
         return disk;
     }
 
-    /// <summary>A copy of what is written, synced or not: what another process sees after this one was killed.</summary>
-    public SimulatedDisk Copy()
+    /// <summary>Every disk that a loss of power can leave now: each choice of sectors not synced, with each number of changes of names.</summary>
+    public IReadOnlyList<SimulatedDisk> AfterEveryPowerCut()
     {
-        var disk = new SimulatedDisk();
+        lock (_gate)
+        {
+            var left = new List<SimulatedDisk>();
+            var names = new Dictionary<string, SimulatedFile>(_durableNames);
+            for (int changes = 0; changes <= _changes.Count; changes++)
+            {
+                if (changes > 0)
+                {
+                    _changes[changes - 1](names);
+                }
+
+                left.AddRange(WithEveryContent([.. names.OrderBy(file => file.Key, StringComparer.Ordinal)]));
+            }
+
+            return left;
+        }
+    }
+
+    /// <summary>A copy of what is written, synced or not: what another process sees after this one was killed.</summary>
+    public SimulatedDisk Copy(bool lies = false)
+    {
+        var disk = new SimulatedDisk { Lies = lies };
         lock (_gate)
         {
             foreach ((string name, SimulatedFile file) in _files)
@@ -119,6 +140,27 @@ internal sealed class SimulatedDisk : IDisk
         }
 
         return disk;
+    }
+
+    private static IEnumerable<SimulatedDisk> WithEveryContent(IReadOnlyList<KeyValuePair<string, SimulatedFile>> files)
+    {
+        IEnumerable<IEnumerable<byte[]>> contents = files.Aggregate<KeyValuePair<string, SimulatedFile>, IEnumerable<IEnumerable<byte[]>>>(
+            [[]],
+            (chosen, file) =>
+            {
+                IReadOnlyList<byte[]> choices = file.Value.AfterEveryPowerCut();
+                return chosen.SelectMany(_ => choices, (before, choice) => before.Append(choice));
+            });
+        foreach (byte[][] choice in contents.Select(chosen => chosen.ToArray()))
+        {
+            var disk = new SimulatedDisk();
+            for (int i = 0; i < files.Count; i++)
+            {
+                disk.Change(durable: true, Put(files[i].Key, new SimulatedFile([.. choice[i]])));
+            }
+
+            yield return disk;
+        }
     }
 
     private static Action<Dictionary<string, SimulatedFile>> Put(string name, SimulatedFile file) => names => names[name] = file;

@@ -59,11 +59,32 @@ internal sealed class SimulatedFile(byte[] content)
             _durable.CopyTo(left, 0);
             foreach (int sector in _dirty.Order().Where(_ => random.Next(2) == 0))
             {
-                int at = sector * SectorBytes;
-                int bytes = Math.Min(SectorBytes, left.Length - at);
-                if (bytes > 0)
+                CopySector(sector, left);
+            }
+
+            return left;
+        }
+    }
+
+    /// <summary>Every content that a loss of power can leave now.</summary>
+    public IReadOnlyList<byte[]> AfterEveryPowerCut()
+    {
+        lock (_gate)
+        {
+            int[] dirty = [.. _dirty.Order()];
+            var left = new List<byte[]>();
+            foreach (int length in new[] { _durable.Length, Content.Length }.Distinct())
+            {
+                for (int kept = 0; kept < 1 << dirty.Length; kept++)
                 {
-                    Content.AsSpan(at, bytes).CopyTo(left.AsSpan(at));
+                    byte[] content = new byte[length];
+                    _durable.AsSpan(0, Math.Min(length, _durable.Length)).CopyTo(content);
+                    foreach (int sector in dirty.Where((_, place) => (kept >> place & 1) == 1))
+                    {
+                        CopySector(sector, content);
+                    }
+
+                    left.Add(content);
                 }
             }
 
@@ -73,4 +94,14 @@ internal sealed class SimulatedFile(byte[] content)
 
     /// <summary>Makes the file shorter, as damage does.</summary>
     public void Cut(int length) => Content = Content[..length];
+
+    private void CopySector(int sector, byte[] into)
+    {
+        int at = sector * SectorBytes;
+        int bytes = Math.Min(SectorBytes, into.Length - at);
+        if (bytes > 0)
+        {
+            Content.AsSpan(at, bytes).CopyTo(into.AsSpan(at));
+        }
+    }
 }

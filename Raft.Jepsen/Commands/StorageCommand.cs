@@ -83,15 +83,11 @@ internal static class StorageCommand
         }
         catch (IOException e)
         {
-            return Refuse(errors, $"Reading failed: {e.Message} Check the disk.", DamageFound);
+            return Refuse(errors, $"{e.Message} Nothing was changed.", DamageFound);
         }
         catch (StorageCorruptedException e)
         {
             return Refuse(errors, e.Message, DamageFound);
-        }
-        catch (FormatException e)
-        {
-            return Refuse(errors, $"{e.Message} Use the version of this program that belongs to the one that wrote it.", UsageError);
         }
     }
 

@@ -4,9 +4,9 @@ namespace Raft.Storage.Faster.Disk;
 
 /// <summary>
 /// Deletes files that nothing needs any more, away from the thread that commits, because deleting a large file takes long. A file that can't be deleted
-/// does no harm: the next opening deletes it. Thread-safe.
+/// does no harm: the next opening deletes it. A failed sync does, and ends the storage. Thread-safe.
 /// </summary>
-internal sealed class FileRemover(IDisk disk, ILogger logger) : IDisposable
+internal sealed class FileRemover(IDisk disk, SyncFailures failures, ILogger logger) : IDisposable
 {
     private readonly Lock _gate = new();
     private Task _last = Task.CompletedTask;
@@ -31,6 +31,10 @@ internal sealed class FileRemover(IDisk disk, ILogger logger) : IDisposable
             try
             {
                 disk.Delete(name);
+            }
+            catch (SyncFailedException e)
+            {
+                failures.Report(e);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -27,6 +27,7 @@ internal interface IDisk : IDisposable
     void Rename(string from, string to);
 
     /// <summary>Makes the names durable as they are.</summary>
+    /// <exception cref="SyncFailedException">They are in doubt, and so is everything else that was on its way to the disk.</exception>
     void SyncDirectory();
 
     /// <summary>Creates a small file with its content, durably and all at once: after a crash it is there whole or not at all.</summary>

@@ -16,6 +16,7 @@ internal interface IDiskFile : IDisposable
     void Write(long offset, ReadOnlySpan<byte> bytes);
 
     /// <summary>Brings everything written so far to stable storage, or throws. After a failure what was written is in doubt for good.</summary>
+    /// <exception cref="SyncFailedException">It failed.</exception>
     void Sync();
 
     /// <summary>As <see cref="Sync"/>, and with the file's metadata, as a new file needs.</summary>

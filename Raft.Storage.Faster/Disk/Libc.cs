@@ -32,13 +32,15 @@ internal static partial class Libc
         using SafeFileHandle directory = OpenFile(path, CloseOnExec);
         if (directory.IsInvalid)
         {
-            throw new IOException($"Cannot open the directory {path} to sync it: {Marshal.GetLastPInvokeErrorMessage()}.");
+            throw new SyncFailedException(
+                $"Cannot open the directory {path} to sync it: {Marshal.GetLastPInvokeErrorMessage()}. Check the disk, then restart the node.",
+                Marshal.GetLastPInvokeError());
         }
 
         SyncAll(directory, path);
     }
 
-    private static IOException SyncFailed(string path) =>
+    private static SyncFailedException SyncFailed(string path) =>
         new($"Sync of {path} failed: {Marshal.GetLastPInvokeErrorMessage()}. Check the disk, then restart the node.", Marshal.GetLastPInvokeError());
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]

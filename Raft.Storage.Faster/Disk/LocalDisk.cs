@@ -46,7 +46,7 @@ internal sealed class LocalDisk : IDisk
 
     public IDiskFile Create(string name, long length)
     {
-        LocalFile file = OpenFile(name, FileMode.Create);
+        LocalFile file = CreateFile(name);
         try
         {
             byte[] zeros = new byte[Math.Min(length, ZeroChunk)];
@@ -68,7 +68,7 @@ internal sealed class LocalDisk : IDisk
         }
     }
 
-    public IDiskFile CreateEmpty(string name) => OpenFile(name, FileMode.Create);
+    public IDiskFile CreateEmpty(string name) => CreateFile(name);
 
     public void Rename(string from, string to) => File.Move(PathOf(from), PathOf(to), overwrite: true);
 
@@ -95,11 +95,19 @@ internal sealed class LocalDisk : IDisk
 
     public void Dispose() => _lock.Dispose();
 
-    private LocalFile OpenFile(string name, FileMode mode)
+    private LocalFile CreateFile(string name)
     {
-        string path = PathOf(name);
-        return new LocalFile(File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.Read), path);
+        try
+        {
+            return OpenFile(name, FileMode.Create);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"Cannot create {PathOf(name)}: {e.Message} {LocalFile.Remedy(e)}, then restart the node.", e);
+        }
     }
+
+    private LocalFile OpenFile(string name, FileMode mode) => LocalFile.Open(PathOf(name), mode, FileAccess.ReadWrite, FileShare.Read);
 
     private static void CreateDurably(string directory)
     {

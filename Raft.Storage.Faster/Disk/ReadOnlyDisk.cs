@@ -32,11 +32,7 @@ internal sealed class ReadOnlyDisk : IDisk
 
     public IReadOnlyList<string> List() => [.. Directory.EnumerateFiles(_directory).Select(path => Path.GetFileName(path))];
 
-    public IDiskFile Open(string name)
-    {
-        string path = PathOf(name);
-        return new LocalFile(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), path);
-    }
+    public IDiskFile Open(string name) => LocalFile.Open(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
 
     public IDiskFile Create(string name, long length) => throw Refused();
 

@@ -105,7 +105,7 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
             _dirty.Add(file);
         }
 
-        Prepare(id + 1);
+        Prepare(id + 1, again: false);
     }
 
     /// <summary>Brings all writes so far to stable storage.</summary>
@@ -178,16 +178,27 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
     /// </summary>
     private IDiskFile Get(int id)
     {
-        Task<IDiskFile> file = Prepare(id);
+        Task<IDiskFile> file = Prepare(id, again: true);
         Task.WaitAny(file);
-        return (file.IsFaulted ? Prepare(id) : file).GetAwaiter().GetResult();
+        return (file.IsFaulted ? Prepare(id, again: true) : file).GetAwaiter().GetResult();
     }
 
-    private Task<IDiskFile> Prepare(int id)
+    /// <summary>
+    /// Begins to prepare a file, once. What failed is tried <paramref name="again"/> only when the file is needed: on a full disk each try takes the last of the
+    /// room, which a snapshot may need to make more.
+    /// </summary>
+    private Task<IDiskFile> Prepare(int id, bool again)
     {
         lock (_gate)
         {
-            if (!_open.TryGetValue(id, out Task<IDiskFile>? file) || file.IsFaulted)
+            _open.TryGetValue(id, out Task<IDiskFile>? file);
+            if (file?.Exception?.InnerException is SyncFailedException failure)
+            {
+                // Another try would prove nothing, and its success least of all.
+                throw new IOException(failure.Message, failure);
+            }
+
+            if (file is null || (again && file.IsFaulted))
             {
                 file = Task.Run(() => disk.Create(NameOf(id), 1L << geometry.SegmentBits));
                 _open[id] = file;

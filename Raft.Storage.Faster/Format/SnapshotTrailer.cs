@@ -41,6 +41,7 @@ internal static class SnapshotTrailer
 
     /// <summary>Reads the trailer of a snapshot's file.</summary>
     /// <exception cref="StorageCorruptedException">The file does not end with one.</exception>
+    /// <exception cref="StorageOpenException">A newer version wrote it.</exception>
     public static SnapshotMetadata Read(IDiskFile file, uint salt, out uint crc)
     {
         Span<byte> at = stackalloc byte[FixedBytes];
@@ -53,8 +54,7 @@ internal static class SnapshotTrailer
         file.Read(behind, at);
         int length = BinaryPrimitives.ReadInt32LittleEndian(at[12..]);
         long size = BinaryPrimitives.ReadInt64LittleEndian(at[16..]);
-        if (length < 0 || size < 0 || size != behind - length
-            || BinaryPrimitives.ReadUInt32LittleEndian(at[4..]) != Magic || BinaryPrimitives.ReadUInt32LittleEndian(at[8..]) != Version)
+        if (length < 0 || size < 0 || size != behind - length || BinaryPrimitives.ReadUInt32LittleEndian(at[4..]) != Magic)
         {
             throw Damaged(file);
         }
@@ -62,15 +62,40 @@ internal static class SnapshotTrailer
         byte[] configuration = new byte[length];
         file.Read(size, configuration);
         crc = Crc32C.Append(Crc32C.Append(salt, configuration), at[4..]);
-        return crc == BinaryPrimitives.ReadUInt32LittleEndian(at) ? Decode(at, configuration) : throw Damaged(file);
+        if (crc != BinaryPrimitives.ReadUInt32LittleEndian(at))
+        {
+            throw Damaged(file);
+        }
+
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(at[8..]);
+        return version == Version
+            ? Decode(file, at, configuration)
+            : throw Newer(file, $"is of format version {version}, and this program reads version {Version}.");
     }
 
-    private static SnapshotMetadata Decode(ReadOnlySpan<byte> at, byte[] configuration) => new(
-        new LogId(BinaryPrimitives.ReadUInt64LittleEndian(at[40..]), BinaryPrimitives.ReadUInt64LittleEndian(at[32..])),
-        ConfigurationCodec.Decode(configuration),
-        BinaryPrimitives.ReadUInt64LittleEndian(at[48..]),
-        BinaryPrimitives.ReadInt64LittleEndian(at[16..]),
-        BinaryPrimitives.ReadUInt32LittleEndian(at[24..]));
+    private static SnapshotMetadata Decode(IDiskFile file, ReadOnlySpan<byte> at, byte[] configuration)
+    {
+        try
+        {
+            return new SnapshotMetadata(
+                new LogId(BinaryPrimitives.ReadUInt64LittleEndian(at[40..]), BinaryPrimitives.ReadUInt64LittleEndian(at[32..])),
+                ConfigurationCodec.Decode(configuration),
+                BinaryPrimitives.ReadUInt64LittleEndian(at[48..]),
+                BinaryPrimitives.ReadInt64LittleEndian(at[16..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(at[24..]));
+        }
+        catch (FormatException e)
+        {
+            // The checksum holds, so these are the bytes that had been written.
+            throw Newer(file, $"can't be read by this program. {e.Message}", e);
+        }
+    }
+
+    private static StorageOpenException Newer(IDiskFile file, string why, Exception? inner = null)
+    {
+        string message = $"The snapshot {file.Path} {why} Use the version that wrote it.";
+        return inner is null ? new StorageOpenException(message) : new StorageOpenException(message, inner);
+    }
 
     private static StorageCorruptedException Damaged(IDiskFile file) => new(
         $"The snapshot {file.Path} is damaged: its end is not what had been written. {StorageFinding.Remedy}");

@@ -30,7 +30,7 @@ public sealed class FasterStorageInspection : IDisposable
     public bool IsSound => _findings.TrueForAll(finding => finding.Kind != StorageFindingKind.Damage);
 
     /// <summary>Reads all of a directory.</summary>
-    /// <exception cref="StorageOpenException">It is not there, holds no data, a node runs on it, or access is denied.</exception>
+    /// <exception cref="StorageOpenException">It is not there, holds no data, a node runs on it, a newer version wrote it, or access is denied.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
     /// <exception cref="UnauthorizedAccessException">A file must not be read.</exception>
     public static FasterStorageInspection Open(string directory)

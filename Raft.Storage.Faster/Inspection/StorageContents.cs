@@ -124,7 +124,7 @@ public sealed class StorageContents : IRaftLogReader
         {
             return SnapshotFiles.Read(disk, name, _marker.Salt);
         }
-        catch (StorageCorruptedException)
+        catch (Exception e) when (e is StorageCorruptedException or StorageOpenException)
         {
             return null;
         }

@@ -14,17 +14,20 @@ internal sealed class SnapshotFiles
     private readonly Dictionary<SnapshotMetadata, SnapshotName> _sealed = [];
     private readonly IDisk _disk;
     private readonly FileRemover _remover;
+    private readonly SyncFailures _failures;
     private readonly uint _salt;
     private ulong _lastNumber;
 
     /// <param name="disk">The directory.</param>
     /// <param name="remover">Deletes files.</param>
+    /// <param name="failures">Told of failed syncs.</param>
     /// <param name="marker">The marker of this opening.</param>
     /// <param name="newest">The snapshot that recovery found.</param>
-    public SnapshotFiles(IDisk disk, FileRemover remover, Marker marker, SnapshotMetadata? newest)
+    public SnapshotFiles(IDisk disk, FileRemover remover, SyncFailures failures, Marker marker, SnapshotMetadata? newest)
     {
         _disk = disk;
         _remover = remover;
+        _failures = failures;
         _salt = marker.Salt;
         _lastNumber = (ulong)marker.Incarnation << 32;
         if (newest is not null)
@@ -82,7 +85,7 @@ internal sealed class SnapshotFiles
     public SnapshotWriter Create()
     {
         ulong number = Interlocked.Increment(ref _lastNumber);
-        return new SnapshotWriter(_disk, _remover, this, number, _salt);
+        return new SnapshotWriter(_disk, _remover, _failures, this, number, _salt);
     }
 
     /// <summary>Takes a snapshot whose file is durable. False when an equal one is there.</summary>

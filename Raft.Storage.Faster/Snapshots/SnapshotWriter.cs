@@ -12,6 +12,7 @@ internal sealed class SnapshotWriter : ISnapshotWriter
 {
     private readonly IDisk _disk;
     private readonly FileRemover _remover;
+    private readonly SyncFailures _failures;
     private readonly SnapshotFiles _files;
     private readonly ulong _number;
     private readonly uint _salt;
@@ -19,10 +20,11 @@ internal sealed class SnapshotWriter : ISnapshotWriter
     private readonly SnapshotContent _content;
     private bool _ended;
 
-    public SnapshotWriter(IDisk disk, FileRemover remover, SnapshotFiles files, ulong number, uint salt)
+    public SnapshotWriter(IDisk disk, FileRemover remover, SyncFailures failures, SnapshotFiles files, ulong number, uint salt)
     {
         _disk = disk;
         _remover = remover;
+        _failures = failures;
         _files = files;
         _number = number;
         _salt = salt;
@@ -55,6 +57,11 @@ internal sealed class SnapshotWriter : ISnapshotWriter
             _disk.SyncDirectory();
             kept = _files.TryAdd(snapshot, new SnapshotName(_number, snapshot.Id, crc));
             return snapshot;
+        }
+        catch (SyncFailedException e)
+        {
+            _failures.Report(e);
+            throw;
         }
         finally
         {

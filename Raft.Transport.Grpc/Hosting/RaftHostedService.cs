@@ -40,7 +40,10 @@ internal sealed partial class RaftHostedService(
 
     private void OnFailed(Task completion)
     {
-        Exception reason = completion.Exception!.GetBaseException();
+        Exception stopped = completion.Exception!.InnerException!;
+
+        // What the node was told, and not what that came from: the system's own words don't say what to do.
+        Exception reason = stopped.InnerException ?? stopped;
         LogFailed(logger, node.Id.Value, reason.Message, reason);
         lifetime.StopApplication();
     }

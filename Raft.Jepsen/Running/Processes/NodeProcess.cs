@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Raft.Jepsen.Commands;
+using Raft.Jepsen.Processes;
 using Raft.Jepsen.Serving;
 
 namespace Raft.Jepsen.Running.Processes;

@@ -1,4 +1,4 @@
-namespace Raft.Jepsen.Running.Processes;
+namespace Raft.Jepsen.Processes;
 
 /// <summary>How to start this very program once more.</summary>
 internal static class OwnProgram

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Raft.Jepsen.Running.Processes;
+namespace Raft.Jepsen.Processes;
 
 /// <summary>Signals to a process of this machine, by the numbers of Linux.</summary>
 internal static partial class Signals
