@@ -16,6 +16,9 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
 {
     private const int PollMs = 100;
 
+    /// <summary>Changes that must be acknowledged when the faults are over.</summary>
+    private const int ChangesAfterFaults = 20;
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
 
     private readonly List<string> _broken = [];
@@ -121,7 +124,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         }
     }
 
-    /// <summary>Load and faults, until the faults are healed and the last request has ended.</summary>
+    /// <summary>Load and faults, until the faults are healed, changes are acknowledged again, and the last request has ended.</summary>
     private async Task WorkAsync(Cluster cluster, Load load, CancellationToken stop)
     {
         var context = new NemesisContext(cluster, load.Recorder, options.Tick, stop);
@@ -136,17 +139,25 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         try
         {
             await Task.WhenAny([lasting, working, watching, .. harming]).Unwrap().ConfigureAwait(false);
+            await EndFaultsAsync().ConfigureAwait(false);
+            Task recovering = load.AwaitChangesAsync(load.Acknowledged, ChangesAfterFaults, endOfLoad.Token);
+            await Task.WhenAny(recovering, working, watching).Unwrap().ConfigureAwait(false);
         }
         finally
         {
-            await endOfFaults.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll([lasting, .. harming]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await HealAsync(cluster).ConfigureAwait(false);
+            await EndFaultsAsync().ConfigureAwait(false);
             await endOfLoad.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(working, watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await Task.WhenAll([working, watching, .. harming]).ConfigureAwait(false);
+
+        async Task EndFaultsAsync()
+        {
+            await endOfFaults.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll([lasting, .. harming]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await HealAsync(cluster).ConfigureAwait(false);
+        }
     }
 
     /// <summary>For the time of the run, or for all rounds of kills.</summary>

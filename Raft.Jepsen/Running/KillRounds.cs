@@ -12,13 +12,9 @@ namespace Raft.Jepsen.Running;
 internal sealed class KillRounds(NemesisContext context, Load load, RandomStream random)
 {
     /// <summary>Changes that must be acknowledged after a restart before the next kill.</summary>
-    public const int ChangesBetween = 20;
+    private const int ChangesBetween = 20;
 
-    private const int PollMs = 5;
     private const int LongestOutageMs = 300;
-
-    // Only a cluster that does not come back reaches it.
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, int> _byTarget = [];
     private readonly List<double> _recoveries = [];
@@ -42,7 +38,7 @@ internal sealed class KillRounds(NemesisContext context, Load load, RandomStream
     /// <exception cref="HarnessException">The cluster did not come back.</exception>
     public async Task RunAsync(int rounds, Action<int> progress, CancellationToken stop)
     {
-        await AwaitChangesAsync(0, ChangesBetween, stop).ConfigureAwait(false);
+        await load.AwaitChangesAsync(0, ChangesBetween, stop).ConfigureAwait(false);
         for (int round = 1; round <= rounds && !stop.IsCancellationRequested; round++)
         {
             var plan = new StrikePlan(random.Below(100), random.Next(), random.Between(0, LongestOutageMs));
@@ -52,27 +48,11 @@ internal sealed class KillRounds(NemesisContext context, Load load, RandomStream
 
             long restarted = Stopwatch.GetTimestamp();
             long before = load.Acknowledged;
-            await AwaitChangesAsync(before, 1, stop).ConfigureAwait(false);
+            await load.AwaitChangesAsync(before, 1, stop).ConfigureAwait(false);
             double recovery = Stopwatch.GetElapsedTime(restarted).TotalMilliseconds;
-            await AwaitChangesAsync(before, ChangesBetween, stop).ConfigureAwait(false);
+            await load.AwaitChangesAsync(before, ChangesBetween, stop).ConfigureAwait(false);
             _recoveries.Add(recovery);
             progress(round);
-        }
-    }
-
-    private async Task AwaitChangesAsync(long before, int count, CancellationToken stop)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (load.Acknowledged < before + count)
-        {
-            stop.ThrowIfCancellationRequested();
-            if (Stopwatch.GetElapsedTime(began) > Limit)
-            {
-                throw new HarnessException(
-                    $"Only {load.Acknowledged - before} changes of {count} were acknowledged within {Limit.TotalSeconds} s. See the logs of the nodes.");
-            }
-
-            await Task.Delay(PollMs, CancellationToken.None).ConfigureAwait(false);
         }
     }
 }

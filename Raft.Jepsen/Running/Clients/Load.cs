@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Serving;
 using Raft.Jepsen.Simulation;
@@ -11,8 +12,12 @@ internal sealed class Load
     /// <summary>Time for the answer to one attempt.</summary>
     public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
+    private const int PollMs = 5;
     private const int Accounts = 5;
     private const long Balance = 100;
+
+    // Only a cluster that does not come back reaches it.
+    private static readonly TimeSpan ChangesLimit = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Lazy<Task>> _banks = new();
     private readonly RandomStreams _streams;
@@ -50,6 +55,27 @@ internal sealed class Load
 
     /// <summary>Counts a change that was acknowledged.</summary>
     public void Acknowledge() => Interlocked.Increment(ref _acknowledged);
+
+    /// <summary>Waits until changes have been acknowledged.</summary>
+    /// <param name="before">How many were when the waiting began.</param>
+    /// <param name="count">How many more there shall be.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <exception cref="HarnessException">There were not so many in minutes.</exception>
+    public async Task AwaitChangesAsync(long before, int count, CancellationToken stop)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (Acknowledged < before + count)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (Stopwatch.GetElapsedTime(began) > ChangesLimit)
+            {
+                throw new HarnessException(
+                    $"Only {Acknowledged - before} changes of {count} were acknowledged in {ChangesLimit.TotalMinutes} minutes. See the logs of the nodes.");
+            }
+
+            await Task.Delay(PollMs, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Sees to it that a bank is there before the first request to it.</summary>
     public Task OpenAsync(WorkKey bank, CancellationToken stop)

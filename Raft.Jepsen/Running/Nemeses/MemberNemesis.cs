@@ -22,8 +22,6 @@ internal sealed class MemberNemesis(bool losesDisk) : Nemesis
 
     public override string Name => losesDisk ? "wipe" : "member";
 
-    protected override (long Low, long High) Gap => (1_000, 4_000);
-
     protected override async Task<bool> StrikeAsync(NemesisContext context, StrikePlan plan, CancellationToken stop)
     {
         await OneAtATime.WaitAsync(CancellationToken.None).ConfigureAwait(false);

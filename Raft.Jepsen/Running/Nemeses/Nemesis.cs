@@ -12,10 +12,10 @@ internal abstract class Nemesis
     public int Strikes { get; private set; }
 
     /// <summary>Milliseconds between two strikes, at least and at most.</summary>
-    protected virtual (long Low, long High) Gap => (500, 2_500);
+    protected virtual (long Low, long High) Gap => (1_000, 4_000);
 
     /// <summary>Milliseconds that a strike lasts, at least and at most.</summary>
-    protected virtual (long Low, long High) Hold => (300, 3_000);
+    protected virtual (long Low, long High) Hold => (300, 2_500);
 
     /// <summary>Strikes until told to stop; every strike is undone by then.</summary>
     public async Task RunAsync(NemesisContext context, RandomStream random, CancellationToken stop)

@@ -62,8 +62,9 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
             return;
         }
 
-        _process?.Dispose();
-        _isWatching = false;
+        Process? ended = _process;
+        (_process, _isWatching) = (null, false);
+        ended?.Dispose();
         Process process = await launcher.StartAsync([.. OwnProgram.Command, .. ServeCommand.Arguments(options)]).ConfigureAwait(false);
         process.OutputDataReceived += Keep;
         process.ErrorDataReceived += Keep;
