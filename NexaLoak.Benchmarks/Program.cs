@@ -3,6 +3,7 @@ using NexaLoak.Benchmarks.Consensus;
 using NexaLoak.Benchmarks.Fleet;
 using NexaLoak.Benchmarks.Groups;
 using NexaLoak.Benchmarks.Minority;
+using NexaLoak.Benchmarks.Storage;
 
 if (args is ["fleet", ..])
 {
@@ -17,6 +18,11 @@ if (args is ["groups", ..])
 if (args is ["minority", ..])
 {
     return await MinorityLoss.RunAsync(args[1..]);
+}
+
+if (args is ["storage", ..])
+{
+    return await StorageFigures.RunAsync(args[1..]);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(CoreReplication).Assembly).Run(args);

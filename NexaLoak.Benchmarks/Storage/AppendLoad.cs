@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using Raft.Core.Log;
+using Raft.Core.Membership;
+using Raft.Core.Storage;
+
+namespace NexaLoak.Benchmarks.Storage;
+
+/// <summary>
+/// Appends entries one write each, on a thread that is not the storage's, and keeps a number of them under way: the next goes out when one is reported durable,
+/// as callers do who wait for their write.
+/// </summary>
+internal sealed class AppendLoad(IRaftStorage storage, ReadOnlyMemory<byte> payload) : IStorageListener
+{
+    private static readonly HardState State = new(1, new NodeId(1), 0);
+
+    private readonly object _gate = new();
+    private readonly Queue<long> _underWay = new();
+    private readonly List<double> _microseconds = [];
+    private Exception? _failure;
+    private ulong _enqueued;
+    private ulong _persisted;
+
+    /// <summary>Times from Enqueue to OnPersisted since they were taken last.</summary>
+    public double[] TakeMicroseconds()
+    {
+        lock (_gate)
+        {
+            double[] taken = [.. _microseconds];
+            _microseconds.Clear();
+            return taken;
+        }
+    }
+
+    public void Start() => storage.Start(this);
+
+    /// <summary>Appends entries and waits until all are durable.</summary>
+    /// <returns>How long that took.</returns>
+    public TimeSpan Run(int writes, int concurrency)
+    {
+        long began = Stopwatch.GetTimestamp();
+        for (int left = writes; left > 0;)
+        {
+            int room = Math.Min(left, WaitForRoom(concurrency));
+            for (int i = 0; i < room; i++)
+            {
+                Enqueue();
+            }
+
+            left -= room;
+        }
+
+        WaitForRoom(concurrency, atLeast: concurrency);
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    public void OnPersisted(ulong sequence)
+    {
+        long now = Stopwatch.GetTimestamp();
+        lock (_gate)
+        {
+            for (; _persisted < sequence; _persisted++)
+            {
+                _microseconds.Add(Stopwatch.GetElapsedTime(_underWay.Dequeue(), now).TotalMicroseconds);
+            }
+
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    public void OnFailed(Exception error)
+    {
+        lock (_gate)
+        {
+            _failure = error;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    private void Enqueue()
+    {
+        var entry = new Entry(1, ++_enqueued, EntryType.Command, payload);
+        lock (_gate)
+        {
+            _underWay.Enqueue(Stopwatch.GetTimestamp());
+        }
+
+        storage.Enqueue(new StorageWrite(_enqueued, State, [new[] { entry }]));
+    }
+
+    private int WaitForRoom(int concurrency, int atLeast = 1)
+    {
+        lock (_gate)
+        {
+            while (concurrency - _underWay.Count < atLeast)
+            {
+                Monitor.Wait(_gate);
+                if (_failure is not null)
+                {
+                    throw new InvalidOperationException("The measurement failed: the storage does.", _failure);
+                }
+            }
+
+            return concurrency - _underWay.Count;
+        }
+    }
+}
