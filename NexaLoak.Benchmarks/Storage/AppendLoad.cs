@@ -6,8 +6,7 @@ using Raft.Core.Storage;
 namespace NexaLoak.Benchmarks.Storage;
 
 /// <summary>
-/// Appends entries one write each, on a thread that is not the storage's, and keeps a number of them under way: the next goes out when one is reported durable,
-/// as callers do who wait for their write.
+/// Appends entries, one a write, and keeps a number of them under way: the next goes out when one is reported durable, as callers do who wait for their write.
 /// </summary>
 internal sealed class AppendLoad(IRaftStorage storage, ReadOnlyMemory<byte> payload) : IStorageListener
 {
@@ -17,6 +16,7 @@ internal sealed class AppendLoad(IRaftStorage storage, ReadOnlyMemory<byte> payl
     private readonly Queue<long> _underWay = new();
     private readonly List<double> _microseconds = [];
     private Exception? _failure;
+    private int _leftToChain;
     private ulong _enqueued;
     private ulong _persisted;
 
@@ -33,7 +33,25 @@ internal sealed class AppendLoad(IRaftStorage storage, ReadOnlyMemory<byte> payl
 
     public void Start() => storage.Start(this);
 
-    /// <summary>Appends entries and waits until all are durable.</summary>
+    /// <summary>Appends entries one after the other, each by the storage's own thread as it reports the one before, so that no thread waits for another.</summary>
+    public void RunChained(int writes)
+    {
+        lock (_gate)
+        {
+            _leftToChain = writes - 1;
+        }
+
+        Enqueue();
+        lock (_gate)
+        {
+            while (_leftToChain > 0 || _underWay.Count > 0)
+            {
+                Wait();
+            }
+        }
+    }
+
+    /// <summary>Appends entries by a thread that is not the storage's, and waits until all are durable.</summary>
     /// <returns>How long that took.</returns>
     public TimeSpan Run(int writes, int concurrency)
     {
@@ -56,6 +74,7 @@ internal sealed class AppendLoad(IRaftStorage storage, ReadOnlyMemory<byte> payl
     public void OnPersisted(ulong sequence)
     {
         long now = Stopwatch.GetTimestamp();
+        bool next;
         lock (_gate)
         {
             for (; _persisted < sequence; _persisted++)
@@ -63,7 +82,17 @@ internal sealed class AppendLoad(IRaftStorage storage, ReadOnlyMemory<byte> payl
                 _microseconds.Add(Stopwatch.GetElapsedTime(_underWay.Dequeue(), now).TotalMicroseconds);
             }
 
-            Monitor.Pulse(_gate);
+            next = _leftToChain > 0;
+            _leftToChain -= next ? 1 : 0;
+            if (!next)
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+
+        if (next)
+        {
+            Enqueue();
         }
     }
 
@@ -93,14 +122,19 @@ internal sealed class AppendLoad(IRaftStorage storage, ReadOnlyMemory<byte> payl
         {
             while (concurrency - _underWay.Count < atLeast)
             {
-                Monitor.Wait(_gate);
-                if (_failure is not null)
-                {
-                    throw new InvalidOperationException("The measurement failed: the storage does.", _failure);
-                }
+                Wait();
             }
 
             return concurrency - _underWay.Count;
+        }
+    }
+
+    private void Wait()
+    {
+        Monitor.Wait(_gate);
+        if (_failure is not null)
+        {
+            throw new InvalidOperationException("The measurement failed: the storage does.", _failure);
         }
     }
 }
