@@ -25,5 +25,10 @@ if (args is ["storage", ..])
     return await StorageFigures.RunAsync(args[1..]);
 }
 
+if (args is ["reopen", ..])
+{
+    return await ReopenFigures.RunAsync(args[1..]);
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(CoreReplication).Assembly).Run(args);
 return 0;

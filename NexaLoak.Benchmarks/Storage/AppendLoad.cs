@@ -71,6 +71,33 @@ internal sealed class AppendLoad(IRaftStorage storage, ReadOnlyMemory<byte> payl
         return Stopwatch.GetElapsedTime(began);
     }
 
+    /// <summary>Appends entries, many a write, and waits until all are durable.</summary>
+    public void RunBatches(int entries, int batch)
+    {
+        const int concurrency = 4;
+        ulong index = 0;
+        while (index < (ulong)entries)
+        {
+            WaitForRoom(concurrency);
+            var slice = new Entry[Math.Min(batch, entries - (int)index)];
+            for (int i = 0; i < slice.Length; i++)
+            {
+                slice[i] = new Entry(1, ++index, EntryType.Command, payload);
+            }
+
+            Enqueue(new StorageWrite(++_enqueued, State, [slice]));
+        }
+
+        WaitForRoom(concurrency, atLeast: concurrency);
+    }
+
+    /// <summary>Gives up what a snapshot covers, and waits until that is durable.</summary>
+    public void Compact(SnapshotMetadata snapshot)
+    {
+        Enqueue(new StorageWrite(++_enqueued, State, []) { Snapshot = snapshot, Base = snapshot.Id });
+        WaitForRoom(1);
+    }
+
     public void OnPersisted(ulong sequence)
     {
         long now = Stopwatch.GetTimestamp();
@@ -108,12 +135,17 @@ internal sealed class AppendLoad(IRaftStorage storage, ReadOnlyMemory<byte> payl
     private void Enqueue()
     {
         var entry = new Entry(1, ++_enqueued, EntryType.Command, payload);
+        Enqueue(new StorageWrite(_enqueued, State, [new[] { entry }]));
+    }
+
+    private void Enqueue(in StorageWrite write)
+    {
         lock (_gate)
         {
             _underWay.Enqueue(Stopwatch.GetTimestamp());
         }
 
-        storage.Enqueue(new StorageWrite(_enqueued, State, [new[] { entry }]));
+        storage.Enqueue(write);
     }
 
     private int WaitForRoom(int concurrency, int atLeast = 1)
