@@ -4,6 +4,7 @@ using NexaLoak.Benchmarks.Fleet;
 using NexaLoak.Benchmarks.Groups;
 using NexaLoak.Benchmarks.Minority;
 using NexaLoak.Benchmarks.Storage;
+using NexaLoak.Benchmarks.Transfers;
 
 if (args is ["fleet", ..])
 {
@@ -28,6 +29,11 @@ if (args is ["storage", ..])
 if (args is ["reopen", ..])
 {
     return await ReopenFigures.RunAsync(args[1..]);
+}
+
+if (args is ["snapshot-transfer", ..])
+{
+    return await TransferFigures.RunAsync(args[1..]);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(CoreReplication).Assembly).Run(args);

@@ -1,4 +1,4 @@
-namespace NexaLoak.Benchmarks.Storage;
+namespace NexaLoak.Benchmarks;
 
 /// <summary>Times of one kind, in the unit in which they come.</summary>
 internal sealed class Latency
