@@ -16,7 +16,11 @@ internal sealed class NodeProcess : IDisposable
 
     public int Id { get; }
 
-    public static async Task<NodeProcess> StartAsync(int id, IEnumerable<string> arguments)
+    /// <summary>Starts a node and waits until it runs.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="youngGarbageBytes">How much young garbage gathers before a collection; <c>null</c> for what .NET thinks best.</param>
+    /// <param name="arguments">What it is told.</param>
+    public static async Task<NodeProcess> StartAsync(int id, long? youngGarbageBytes, IEnumerable<string> arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "NexaLoak.Benchmarks.dll");
         var start = new ProcessStartInfo("dotnet", ["exec", program, "snapshot-transfer", "node", .. arguments])
@@ -24,6 +28,11 @@ internal sealed class NodeProcess : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
+        if (youngGarbageBytes is long bytes)
+        {
+            start.Environment["DOTNET_GCgen0size"] = "0x" + bytes.ToString("x", CultureInfo.InvariantCulture);
+        }
+
         var node = new NodeProcess(id, Process.Start(start)!);
         await node.ReadAsync();
         return node;

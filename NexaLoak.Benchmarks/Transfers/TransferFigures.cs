@@ -11,7 +11,7 @@ namespace NexaLoak.Benchmarks.Transfers;
 
 /// <summary>
 /// What it costs three nodes, a process each with TLS and FASTER's storage, that a large state moves to one of them while writes go on: first to an empty node,
-/// then to one that is far behind, over a connection that is cut half-way. <c>snapshot-transfer [--size 1GiB] [--rate N]</c>
+/// then to one that is far behind, over a connection that is cut half-way. <c>snapshot-transfer [--size 1GiB] [--rate N] [--garbage 16MiB]</c>
 /// </summary>
 internal static class TransferFigures
 {
@@ -34,7 +34,7 @@ internal static class TransferFigures
 
         if (Read(args) is not { } options)
         {
-            await Console.Error.WriteLineAsync("Usage: snapshot-transfer [--size BYTES, with KiB, MiB or GiB, 1MiB..64GiB, whole blocks of 64 KiB] [--rate 1..10000]");
+            await Console.Error.WriteLineAsync("Usage: snapshot-transfer [--size 1MiB..64GiB, whole blocks of 64 KiB] [--rate 1..10000] [--garbage 256KiB..1GiB, or default]");
             return 2;
         }
 
@@ -46,6 +46,9 @@ internal static class TransferFigures
         var nodes = new Dictionary<int, NodeProcess>();
         try
         {
+            Console.WriteLine(options.Garbage is long garbage
+                ? string.Create(CultureInfo.InvariantCulture, $"nodes collect young garbage every {garbage / MiB:0.##} MiB (DOTNET_GCgen0size)")
+                : "nodes collect young garbage when .NET thinks best, which depends on the processor's cache");
             await StartAsync(1);
             await StartAsync(2);
             NodeProcess leader = await LeaderAsync(nodes);
@@ -67,7 +70,7 @@ internal static class TransferFigures
 
         async Task StartAsync(int id)
             => nodes[id] = await NodeProcess.StartAsync(
-                id, [scratch.Path, $"{id}", options.Size.ToString(CultureInfo.InvariantCulture), listen[id - 1].ToString(), .. addresses]);
+                id, options.Garbage, [scratch.Path, $"{id}", options.Size.ToString(CultureInfo.InvariantCulture), listen[id - 1].ToString(), .. addresses]);
 
         async Task<bool> MeasureAsync(string what, NodeProcess leading, bool cut)
         {
@@ -191,9 +194,9 @@ internal static class TransferFigures
         }
     }
 
-    private static (long Size, int Rate)? Read(string[] args)
+    private static (long Size, int Rate, long? Garbage)? Read(string[] args)
     {
-        (long size, int rate) = (1L << 30, 200);
+        (long size, int rate, long? garbage) = (1L << 30, 200, 16 << 20);
         for (int i = 0; i + 1 < args.Length; i += 2)
         {
             switch (args[i])
@@ -204,12 +207,18 @@ internal static class TransferFigures
                 case "--rate" when int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is >= 1 and <= 10_000:
                     rate = value;
                     break;
+                case "--garbage" when args[i + 1] == "default":
+                    garbage = null;
+                    break;
+                case "--garbage" when ReadSize(args[i + 1]) is long bytes and >= 256 << 10 and <= 1 << 30:
+                    garbage = bytes;
+                    break;
                 default:
                     return null;
             }
         }
 
-        return args.Length % 2 == 0 ? (size, rate) : null;
+        return args.Length % 2 == 0 ? (size, rate, garbage) : null;
     }
 
     private static long? ReadSize(string text)
