@@ -6,7 +6,8 @@ using Raft.Core.Storage;
 namespace NexaLoak.Benchmarks.Storage;
 
 /// <summary>
-/// Appends entries, one a write, and keeps a number of them under way: the next goes out when one is reported durable, as callers do who wait for their write.
+/// Appends entries, one a write, and keeps a number of them under way: the next goes out when one is reported durable, as callers do who wait for their
+/// write.
 /// </summary>
 internal sealed class AppendLoad(IRaftStorage storage, ReadOnlyMemory<byte> payload) : IStorageListener
 {
@@ -33,7 +34,9 @@ internal sealed class AppendLoad(IRaftStorage storage, ReadOnlyMemory<byte> payl
 
     public void Start() => storage.Start(this);
 
-    /// <summary>Appends entries one after the other, each by the storage's own thread as it reports the one before, so that no thread waits for another.</summary>
+    /// <summary>
+    /// Appends entries one after the other, each by the storage's own thread as it reports the one before, so that no thread waits for another.
+    /// </summary>
     public void RunChained(int writes)
     {
         lock (_gate)

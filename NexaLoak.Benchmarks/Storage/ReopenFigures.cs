@@ -97,7 +97,8 @@ internal static class ReopenFigures
         double atOnce = ResidentMiB();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{storage.Recovered.LastIndex - storage.Recovered.Base.Index} entries in {elapsed.TotalMilliseconds:0} ms; heap {heap:0.0} to {HeapMiB():0.0} MiB, resident {resident:0} to {atOnce:0} MiB"));
+            $"{storage.Recovered.LastIndex - storage.Recovered.Base.Index} entries in {elapsed.TotalMilliseconds:0} ms; ")
+            + string.Create(CultureInfo.InvariantCulture, $"heap {heap:0.0} to {HeapMiB():0.0} MiB, resident {resident:0} to {atOnce:0} MiB"));
         return 0;
     }
 
@@ -114,7 +115,9 @@ internal static class ReopenFigures
         double files = (after - live) / (double)segmentBytes;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  on the disk: {before / MiB:0.0} MiB, after a compaction to a tenth {after / MiB:0.0} MiB: {live / MiB:0.0} MiB of entries and {files:0.00} files of {segmentBytes / MiB:0} MiB (goal at most {FilesGoal:0})"));
+            $"  on the disk: {before / MiB:0.0} MiB, after a compaction to a tenth {after / MiB:0.0} MiB: {live / MiB:0.0} MiB of entries"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"  and {files:0.00} files of {segmentBytes / MiB:0} MiB (goal at most {FilesGoal:0})"));
         return files <= FilesGoal ? 0 : 1;
     }
 

@@ -124,17 +124,17 @@ internal static class StorageFigures
     {
         double[] sorted = [.. values.Order()];
         double median = sorted[sorted.Length / 2];
-        string digits = unit.Length == 0 ? "0.00" : "0";
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"  {what,-56} {median.ToString(digits, CultureInfo.InvariantCulture),8} {unit} ({sorted[0].ToString(digits, CultureInfo.InvariantCulture)} to {sorted[^1].ToString(digits, CultureInfo.InvariantCulture)})"));
+        Console.WriteLine($"  {what,-56} {Text(median),8} {unit} ({Text(sorted[0])} to {Text(sorted[^1])})");
         return median;
+
+        string Text(double value) => value.ToString(unit.Length == 0 ? "0.00" : "0", CultureInfo.InvariantCulture);
     }
 
     private static int? Read(string[] args) => args switch
     {
         [] => 10,
-        ["--rounds", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rounds) && rounds is >= 1 and <= 1000 => rounds,
+        ["--rounds", string text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rounds) && rounds is >= 1 and <= 1000
+            => rounds,
         _ => null,
     };
 }

@@ -16,5 +16,6 @@ internal sealed record StorageRound(
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"p50 raw {RawDirect.P50:0}, storage {StoreDirect.P50:0} µs; handed over raw {RawOne.P50:0}, storage {StoreOne.P50:0} µs; raw {RawRate:0}, storage {StoreRate:0} writes/s");
+        $"p50 raw {RawDirect.P50:0}, storage {StoreDirect.P50:0} µs; handed over raw {RawOne.P50:0}, storage {StoreOne.P50:0} µs; ")
+        + string.Create(CultureInfo.InvariantCulture, $"raw {RawRate:0}, storage {StoreRate:0} writes/s");
 }

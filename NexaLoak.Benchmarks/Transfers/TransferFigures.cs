@@ -10,8 +10,8 @@ using Raft.Transport.Grpc.Security;
 namespace NexaLoak.Benchmarks.Transfers;
 
 /// <summary>
-/// What it costs three nodes, a process each with TLS and FASTER's storage, that a large state moves to one of them while writes go on: first to an empty node,
-/// then to one that is far behind, over a connection that is cut half-way. <c>snapshot-transfer [--size 1GiB] [--rate N] [--garbage 16MiB]</c>
+/// What it costs three nodes, a process each with TLS and FASTER's storage, that a large state moves to one of them while writes go on: first to an empty
+/// node, then to one that is far behind, over a connection that is cut half-way. <c>snapshot-transfer [--size 1GiB] [--rate N] [--garbage 16MiB]</c>
 /// </summary>
 internal static class TransferFigures
 {
@@ -34,7 +34,8 @@ internal static class TransferFigures
 
         if (Read(args) is not { } options)
         {
-            await Console.Error.WriteLineAsync("Usage: snapshot-transfer [--size 1MiB..64GiB, whole blocks of 64 KiB] [--rate 1..10000] [--garbage 256KiB..1GiB, or default]");
+            await Console.Error.WriteLineAsync(
+                "Usage: snapshot-transfer [--size 1MiB..64GiB, whole blocks of 64 KiB] [--rate 1..10000] [--garbage 256KiB..1GiB, or default]");
             return 2;
         }
 
@@ -113,7 +114,9 @@ internal static class TransferFigures
         }
     }
 
-    /// <summary>Fills the log until everybody there has taken a snapshot and the leader can't serve a late node from its log, once it has lost sight of it.</summary>
+    /// <summary>
+    /// Fills the log until everybody there has taken a snapshot and the leader can't serve a late node from its log, once it has lost sight of it.
+    /// </summary>
     private static async Task CompactAsync(NodeProcess leader, Dictionary<int, NodeProcess> nodes)
     {
         await Task.Delay(Settling);
@@ -152,13 +155,16 @@ internal static class TransferFigures
 
     private static bool Report(string what, long size, TransferResult result)
     {
+        double seconds = result.Elapsed.TotalSeconds;
         FormattableString[] lines =
         [
-            $"{size / MiB:0} MiB {what}: {result.Elapsed.TotalSeconds:0.0} s from the node's start to its state, {size / MiB / result.Elapsed.TotalSeconds:0} MiB/s",
-            $"  commits before: {result.Quiet[0]:0}, p50 {result.Quiet[2]:0.00} ms, p99 {result.Quiet[3]:0.00} ms, longest {result.Quiet[4]:0.0} ms, {result.Quiet[1]:0} failed",
-            $"  commits during: {result.Busy[0]:0}, p50 {result.Busy[2]:0.00} ms, p99 {result.Busy[3]:0.00} ms, longest {result.Busy[4]:0.0} ms, {result.Busy[1]:0} failed",
-            $"  memory grown at most: leader heap {result.Leader.Heap:0.0}, resident {result.Leader.Resident:0.0} MiB; follower heap {result.Follower.Heap:0.0}, resident {result.Follower.Resident:0.0} MiB (goal below {MemoryGoal:0})",
-            $"  sent again: {(result.Sent - size) / MiB:0.00} MiB of pieces; {result.Passed / MiB:0.0} MiB on the wire to the node; elections: {(result.Elected ? "yes" : "none")}",
+            $"{size / MiB:0} MiB {what}: {seconds:0.0} s from the node's start to its state, {size / MiB / seconds:0} MiB/s",
+            $"  commits before: {Describe(result.Quiet)}",
+            $"  commits during: {Describe(result.Busy)}",
+            $"  leader's memory grown at most: heap {result.Leader.Heap:0.0}, resident {result.Leader.Resident:0.0} MiB (goal below {MemoryGoal:0})",
+            $"  the node's memory grown at most: heap {result.Follower.Heap:0.0}, resident {result.Follower.Resident:0.0} MiB (goal below {MemoryGoal:0})",
+            $"  sent again: {(result.Sent - size) / MiB:0.00} MiB of pieces; {result.Passed / MiB:0.0} MiB on the wire to the node",
+            $"  elections: {(result.Elected ? "yes" : "none")}",
         ];
         foreach (FormattableString line in lines)
         {
@@ -167,6 +173,10 @@ internal static class TransferFigures
 
         return !result.Elected && Math.Max(result.Leader.Resident, result.Follower.Resident) < MemoryGoal && result.Sent - size < size / 4;
     }
+
+    private static string Describe(double[] commits) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{commits[0]:0}, p50 {commits[2]:0.00} ms, p99 {commits[3]:0.00} ms, longest {commits[4]:0.0} ms, {commits[1]:0} failed");
 
     private static void CreateCredentials(string folder)
     {

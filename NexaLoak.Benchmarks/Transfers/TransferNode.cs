@@ -13,7 +13,8 @@ using Raft.Transport.Grpc.Hosting;
 namespace NexaLoak.Benchmarks.Transfers;
 
 /// <summary>
-/// A node in a process of its own, with TLS and FASTER's storage. It does what the lines of its input ask for, answers each with a line, and ends with its input.
+/// A node in a process of its own, with TLS and FASTER's storage. It does what the lines of its input ask for, answers each with a line, and ends with its
+/// input.
 /// </summary>
 internal static class TransferNode
 {
@@ -77,7 +78,8 @@ internal static class TransferNode
 
     private static WebApplication Build(string[] args)
     {
-        (string folder, ulong id, long size) = (args[0], ulong.Parse(args[1], CultureInfo.InvariantCulture), long.Parse(args[2], CultureInfo.InvariantCulture));
+        (string folder, ulong id) = (args[0], ulong.Parse(args[1], CultureInfo.InvariantCulture));
+        long size = long.Parse(args[2], CultureInfo.InvariantCulture);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

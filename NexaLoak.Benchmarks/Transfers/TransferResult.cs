@@ -10,4 +10,11 @@ namespace NexaLoak.Benchmarks.Transfers;
 /// <param name="Passed">Bytes to the node on the wire.</param>
 /// <param name="Elected">Whether the leader or its term is another one.</param>
 internal sealed record TransferResult(
-    TimeSpan Elapsed, double[] Quiet, double[] Busy, (double Heap, double Resident) Leader, (double Heap, double Resident) Follower, long Sent, long Passed, bool Elected);
+    TimeSpan Elapsed,
+    double[] Quiet,
+    double[] Busy,
+    (double Heap, double Resident) Leader,
+    (double Heap, double Resident) Follower,
+    long Sent,
+    long Passed,
+    bool Elected);
