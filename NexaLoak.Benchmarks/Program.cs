@@ -4,6 +4,8 @@ using NexaLoak.Benchmarks.Consensus;
 using NexaLoak.Benchmarks.Fleet;
 using NexaLoak.Benchmarks.Groups;
 using NexaLoak.Benchmarks.Minority;
+using NexaLoak.Benchmarks.Storage;
+using NexaLoak.Benchmarks.Transfers;
 
 if (args is ["fleet", ..])
 {
@@ -23,6 +25,21 @@ if (args is ["minority", ..])
 if (args is ["checking", ..])
 {
     return CheckingTime.Run(args[1..]);
+}
+
+if (args is ["storage", ..])
+{
+    return await StorageFigures.RunAsync(args[1..]);
+}
+
+if (args is ["reopen", ..])
+{
+    return await ReopenFigures.RunAsync(args[1..]);
+}
+
+if (args is ["snapshot-transfer", ..])
+{
+    return await TransferFigures.RunAsync(args[1..]);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(CoreReplication).Assembly).Run(args);

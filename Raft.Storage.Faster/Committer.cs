@@ -26,14 +26,15 @@ internal sealed class Committer : IDisposable
     private readonly int _memoryPages;
     private readonly uint _salt;
     private readonly uint _incarnation;
-    private readonly SegmentStarts _starts;
+    private readonly PageStarts _starts;
     private readonly FileRemover _remover;
     private readonly List<WrittenEntry> _written = [];
 
     private Checkpoint _last;
     private uint _link;
+    private long _discardedTo;
 
-    public Committer(SegmentFiles files, MarkerFile marker, SegmentStarts starts, FileRemover remover, int memoryBytes)
+    public Committer(SegmentFiles files, MarkerFile marker, PageStarts starts, FileRemover remover, int memoryBytes)
     {
         _files = files;
         _starts = starts;
@@ -67,6 +68,8 @@ internal sealed class Committer : IDisposable
         {
             throw new InvalidOperationException($"FASTER recovered to address {_log.TailAddress} instead of {_last.Until}.");
         }
+
+        Discard();
     }
 
     /// <summary>Where the durable log ends.</summary>
@@ -96,6 +99,7 @@ internal sealed class Committer : IDisposable
             GiveBack(address);
         }
 
+        Discard();
         return _written;
     }
 
@@ -183,7 +187,7 @@ internal sealed class Committer : IDisposable
     }
 
     /// <summary>
-    /// Lets the log begin in the file of <paramref name="keepFrom"/>. The files before go once no crash can bring back a marker that needs them.
+    /// Lets the log begin in the page of <paramref name="keepFrom"/>. The files before go once no crash can bring back a marker that needs them.
     /// </summary>
     private void GiveBack(long keepFrom)
     {
@@ -193,6 +197,20 @@ internal sealed class Committer : IDisposable
             _last = _last with { Begin = begin };
             Mark();
             _remover.RemoveSoon(_files.ForgetBefore(_files.SegmentOf(begin.Address)));
+        }
+    }
+
+    /// <summary>
+    /// Gives back what is before the log's beginning in its first file. Not while that is the last one as well: the next sync would have to
+    /// write what the file system notes of it.
+    /// </summary>
+    private void Discard()
+    {
+        long begin = _files.Geometry.PageStart(_last.Begin.Address);
+        if (begin > _discardedTo && _files.SegmentOf(begin) < _files.SegmentOf(_last.Until))
+        {
+            _discardedTo = begin;
+            _remover.DiscardSoon(SegmentFiles.NameOf(_files.SegmentOf(begin)), _files.OffsetOf(begin));
         }
     }
 

@@ -18,7 +18,9 @@ namespace Raft.Storage.Faster;
 /// <para>
 /// The log on the disk only grows: an entry whose index is at or below the last one replaces it and what follows, when it is written as well as
 /// when the log is read again. Each record carries a CRC-32C and that of the record before it; opening verifies all of them. When the log's base moves,
-/// whole files that hold nothing behind it are deleted, so less than two files' worth of the disk is used beside what is live, and one file that is prepared.
+/// files that hold nothing behind it are deleted, and the pages before it in the first one are given back (by a hole in the file, where the file system can),
+/// so at most two files' worth of the disk is used beside what is live: the rest of the last file, and one that is prepared. With files of one page it is
+/// three.
 /// </para>
 /// <para>
 /// Each snapshot is a file. Every commit names the newest one, so that log, hard state and snapshot can't disagree after a crash. A failure in writing a

@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Warning, "Could not delete {File}, which is not needed any more. The next opening deletes it.")]
     public static partial void NotDeleted(this ILogger logger, Exception error, string file);
+
+    [LoggerMessage(6, LogLevel.Warning, "Could not give back the first {Bytes} bytes of {File}, which are not needed any more. They go with the file.")]
+    public static partial void NotDiscarded(this ILogger logger, Exception error, long bytes, string file);
 }

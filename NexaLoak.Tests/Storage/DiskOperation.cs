@@ -5,6 +5,7 @@ internal enum DiskOperation
 {
     Create,
     Delete,
+    Discard,
     Rename,
     SyncDirectory,
     Read,

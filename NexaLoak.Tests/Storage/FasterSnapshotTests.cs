@@ -198,28 +198,33 @@ public sealed class FasterSnapshotTests
         Assert.That(reopened.Recovered.Configurations, Is.Empty);
     }
 
-    [Test]
-    public async Task Disk_use_after_a_compaction_is_that_of_what_is_live_and_the_files_at_both_ends()
+    [TestCase(8 << 10, TestName = "Disk_use_after_a_compaction_is_what_is_live_and_two_files_of_two_pages")]
+    [TestCase(32 << 10, TestName = "Disk_use_after_a_compaction_is_what_is_live_and_two_files_of_eight_pages")]
+    public async Task Disk_use_after_a_compaction_is_what_is_live_and_two_files(int segmentBytes)
     {
-        for (ulong keep = 0; keep < 30; keep += 3)
+        FasterStorageOptions options = Options with { SegmentBytes = segmentBytes };
+        for (int entries = 60; entries < 60 + (segmentBytes / 1000); entries++)
         {
-            SimulatedDisk disk = await Filled(100);
-            await using (var session = new StorageSession(Open(disk)))
+            for (ulong keep = 0; keep < 50; keep += 3)
             {
-                session.Compact(new LogId(1, 100 - keep));
-            }
+                SimulatedDisk disk = await Filled(entries, options);
+                await using (var session = new StorageSession(Open(disk, options)))
+                {
+                    session.Compact(new LogId(1, (ulong)entries - keep));
+                }
 
-            CheckUse(disk, keep);
-            await Open(disk).DisposeAsync();
-            CheckUse(disk, keep);
+                CheckUse(disk, keep, $"{entries} entries, {keep} kept");
+                await Open(disk, options).DisposeAsync();
+                CheckUse(disk, keep, $"{entries} entries, {keep} kept, opened again");
+            }
         }
 
-        static void CheckUse(SimulatedDisk disk, ulong keep)
+        void CheckUse(SimulatedDisk disk, ulong keep, string where)
         {
             const int entriesOfPage = 3;
-            long live = ((long)keep + entriesOfPage - 1) / entriesOfPage * Options.PageBytes;
-            long used = disk.Files.Where(file => file.Key.StartsWith("log.", StringComparison.Ordinal)).Sum(file => file.Value.Content.Length);
-            Assert.That(used, Is.LessThanOrEqualTo(live + (3 * Options.SegmentBytes)), $"{keep} entries kept");
+            long live = ((long)keep + entriesOfPage - 1) / entriesOfPage * options.PageBytes;
+            long used = disk.Files.Where(file => file.Key.StartsWith("log.", StringComparison.Ordinal)).Sum(file => file.Value.Room);
+            Assert.That(used, Is.LessThanOrEqualTo(live + (2 * segmentBytes)), where);
         }
     }
 
@@ -270,7 +275,8 @@ public sealed class FasterSnapshotTests
         Assert.That(read.Length, Is.LessThan(200_000));
     }
 
-    private static FasterRaftStorage Open(SimulatedDisk disk) => FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance);
+    private static FasterRaftStorage Open(SimulatedDisk disk, FasterStorageOptions? options = null) =>
+        FasterRaftStorage.OpenOn(disk, options ?? Options, NullLogger.Instance);
 
     /// <summary>A disk with a snapshot of entry 2, which is the base, and entries up to 6.</summary>
     private static async Task<SimulatedDisk> Prepared()
@@ -282,10 +288,10 @@ public sealed class FasterSnapshotTests
         return disk;
     }
 
-    private static async Task<SimulatedDisk> Filled(int entries)
+    private static async Task<SimulatedDisk> Filled(int entries, FasterStorageOptions? options = null)
     {
         var disk = new SimulatedDisk();
-        await using var session = new StorageSession(Open(disk)) { HardState = new HardState(1, new NodeId(1), 1) };
+        await using var session = new StorageSession(Open(disk, options)) { HardState = new HardState(1, new NodeId(1), 1) };
         session.Append([.. Enumerable.Range(1, entries).Select(i => Entry(1, (ulong)i, 1000))]);
         return disk;
     }

@@ -85,6 +85,15 @@ internal sealed class SimulatedDisk : IDisk
         Change(durable: true, names => names.Remove(name));
     }
 
+    public void Discard(string name, long length)
+    {
+        Check(DiskOperation.Discard, name);
+        lock (_gate)
+        {
+            _files[name].Discard(length);
+        }
+    }
+
     public void Dispose()
     {
     }

@@ -8,8 +8,12 @@ internal sealed class SimulatedFile(byte[] content)
     private readonly Lock _gate = new();
     private readonly HashSet<int> _dirty = [];
     private byte[] _durable = [.. content];
+    private long _discarded;
 
     public byte[] Content { get; private set; } = content;
+
+    /// <summary>Bytes that it takes on the disk.</summary>
+    public long Room => Content.Length - _discarded;
 
     public void Read(long offset, Span<byte> into)
     {
@@ -49,6 +53,13 @@ internal sealed class SimulatedFile(byte[] content)
             _durable = [.. Content];
             _dirty.Clear();
         }
+    }
+
+    /// <summary>Gives back the room of the first bytes. A crash leaves each of their sectors as it was, or as zeros.</summary>
+    public void Discard(long length)
+    {
+        Write(0, new byte[length]);
+        _discarded = length;
     }
 
     public byte[] AfterPowerCut(Random random)

@@ -425,7 +425,7 @@ public sealed class StorageCommandTests
 
     private string Refusal() => Assert.Catch(() => FasterRaftStorage.Open(Options))!.Message;
 
-    /// <summary>A log with a replaced end, a snapshot, a base behind which it begins, and a joint configuration.</summary>
+    /// <summary>A log of more than a page, with a replaced end, a snapshot, a base behind which it begins, and a joint configuration.</summary>
     private async Task Fill()
     {
         await using StorageSession session = Write();
@@ -446,7 +446,7 @@ public sealed class StorageCommandTests
         var session = new StorageSession(FasterRaftStorage.Open(Options with { Directory = folder ?? Folder }));
         var joint = new ClusterConfiguration(
             [new NodeId(1), new NodeId(2), new NodeId(3)], [new NodeId(1), new NodeId(2)], [new NodeId(4)], witnesses: [new NodeId(3)]);
-        session.Append(Entry(1, 1), Entry(1, 2), Entry(1, 3, 60), Entry(1, 4, 60));
+        session.Append(Entry(1, 1, 3000), Entry(1, 2), Entry(1, 3, 60), Entry(1, 4, 60));
         session.HardState = new HardState(2, new NodeId(2), 2);
         session.Append(new Entry(2, 3, EntryType.NoOp, default), new Entry(2, 4, EntryType.Command, "set \"x\" 1."u8.ToArray()));
         session.Compact(new LogId(1, 2), 300);

@@ -31,6 +31,15 @@ internal sealed class FreezableProxy : IAsyncDisposable
 
     public void Thaw() => _thawed.SetResult();
 
+    /// <summary>Ends all connections; new ones may come.</summary>
+    public void Cut()
+    {
+        foreach (TcpClient client in _clients)
+        {
+            client.Dispose();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         // Stopped in the middle of an accept the listener throws this or that; cancelled it does not.
@@ -38,10 +47,7 @@ internal sealed class FreezableProxy : IAsyncDisposable
         await _accepting;
         _listener.Stop();
         _stop.Dispose();
-        foreach (TcpClient client in _clients)
-        {
-            client.Dispose();
-        }
+        Cut();
     }
 
     private async Task AcceptAsync()

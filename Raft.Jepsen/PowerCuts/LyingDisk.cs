@@ -35,6 +35,8 @@ internal sealed class LyingDisk(string directory, SyncLie lie) : IDisk
         SyncDirectory();
     }
 
+    public void Discard(string name, long length) => _disk.Discard(name, length);
+
     public void Dispose() => _disk.Dispose();
 
     private IDiskFile Wrap(IDiskFile file) => lie == SyncLie.Files ? new LyingFile(file) : file;

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Raft.Storage.Faster.Disk;
 
 /// <summary>
-/// Deletes files that nothing needs any more, away from the thread that commits, because deleting a large file takes long. A file that can't be deleted
-/// does no harm: the next opening deletes it. A failed sync does, and ends the storage. Thread-safe.
+/// Deletes files that nothing needs any more, or gives back parts of them, away from the thread that commits, because that takes long for a large file. What
+/// can't be deleted or given back does no harm: the next opening does it. A failed sync ends the storage.
+/// Thread-safe.
 /// </summary>
 internal sealed class FileRemover(IDisk disk, SyncFailures failures, ILogger logger) : IDisposable
 {
@@ -16,10 +17,16 @@ internal sealed class FileRemover(IDisk disk, SyncFailures failures, ILogger log
     {
         if (names.Count > 0)
         {
-            lock (_gate)
-            {
-                _last = _last.ContinueWith(_ => Remove(names), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            }
+            DoSoon(() => Remove(names));
+        }
+    }
+
+    /// <summary>Gives the first bytes of a file back soon.</summary>
+    public void DiscardSoon(string name, long length)
+    {
+        if (length > 0)
+        {
+            DoSoon(() => Discard(name, length));
         }
     }
 
@@ -43,12 +50,32 @@ internal sealed class FileRemover(IDisk disk, SyncFailures failures, ILogger log
         }
     }
 
-    /// <summary>Waits until nothing is left to delete.</summary>
+    /// <summary>Waits until nothing is left to do.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             _last.Wait();
+        }
+    }
+
+    private void DoSoon(Action work)
+    {
+        lock (_gate)
+        {
+            _last = _last.ContinueWith(_ => work(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    private void Discard(string name, long length)
+    {
+        try
+        {
+            disk.Discard(name, length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.NotDiscarded(e, length, disk.PathOf(name));
         }
     }
 }

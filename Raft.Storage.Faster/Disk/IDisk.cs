@@ -35,4 +35,10 @@ internal interface IDisk : IDisposable
 
     /// <summary>Removes a file, durably, if it is there. Who has it open can go on reading it.</summary>
     void Delete(string name);
+
+    /// <summary>
+    /// Gives back the room that a file's first bytes take, if the file system can do that. The file keeps its length; from then on, and after a
+    /// crash, those bytes are zeros or what they were.
+    /// </summary>
+    void Discard(string name, long length);
 }

@@ -4,12 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Raft.Storage.Faster.Disk;
 
 /// <summary>
-/// The sync calls of the C library. .NET's own (<see cref="RandomAccess.FlushToDisk"/>, <see cref="FileStream.Flush(bool)"/>) return normally when
+/// Calls of the C library. .NET's own syncs (<see cref="RandomAccess.FlushToDisk"/>, <see cref="FileStream.Flush(bool)"/>) return normally when
 /// fsync(2) fails, and can't sync a directory at all.
 /// </summary>
 internal static partial class Libc
 {
     private const int CloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC of Linux
+    private const int KeepSizeAndPunchHole = 0x3; // FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE of Linux
+    private const int OperationNotSupported = 95; // EOPNOTSUPP of Linux
 
     public static void SyncData(SafeFileHandle file, string path)
     {
@@ -40,6 +42,15 @@ internal static partial class Libc
         SyncAll(directory, path);
     }
 
+    /// <summary>Gives back the room of a file's first bytes, which are zeros then. Does nothing on a file system that can't.</summary>
+    public static void PunchHole(SafeFileHandle file, string path, long length)
+    {
+        if (FAllocate(file, KeepSizeAndPunchHole, 0, length) != 0 && Marshal.GetLastPInvokeError() != OperationNotSupported)
+        {
+            throw new IOException($"Giving back a part of {path} failed: {Marshal.GetLastPInvokeErrorMessage()}.", Marshal.GetLastPInvokeError());
+        }
+    }
+
     private static SyncFailedException SyncFailed(string path) =>
         new($"Sync of {path} failed: {Marshal.GetLastPInvokeErrorMessage()}. Check the disk, then restart the node.", Marshal.GetLastPInvokeError());
 
@@ -48,6 +59,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int FAllocate(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle OpenFile(string path, int flags);

@@ -93,6 +93,13 @@ internal sealed class LocalDisk : IDisk
         SyncDirectory();
     }
 
+    public void Discard(string name, long length)
+    {
+        string path = PathOf(name);
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        Libc.PunchHole(file, path, length);
+    }
+
     public void Dispose() => _lock.Dispose();
 
     private LocalFile CreateFile(string name)

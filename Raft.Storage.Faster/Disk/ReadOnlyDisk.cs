@@ -46,6 +46,8 @@ internal sealed class ReadOnlyDisk : IDisk
 
     public void Delete(string name) => throw Refused();
 
+    public void Discard(string name, long length) => throw Refused();
+
     public void Dispose() => _lock?.Dispose();
 
     private NotSupportedException Refused() => new($"{_directory} is open for reading only.");

@@ -5,7 +5,7 @@ namespace Raft.Storage.Faster.Disk;
 
 /// <summary>
 /// The log's address space, cut into files of one size. Each file is filled with zeros before its first use, the next one in the background
-/// while the current one fills, because zeroing takes long; a file is never used twice.
+/// once the current one's first page is full, because zeroing takes long; a file is never used twice.
 /// </summary>
 internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposable
 {
@@ -105,7 +105,10 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
             _dirty.Add(file);
         }
 
-        Prepare(id + 1, again: false);
+        if (OffsetOf(address) + bytes.Length >= Math.Min(geometry.PageBytes, geometry.SegmentBytes / 2))
+        {
+            Prepare(id + 1, again: false);
+        }
     }
 
     /// <summary>Brings all writes so far to stable storage.</summary>

@@ -35,7 +35,7 @@ internal sealed class LogScanner
         Checkpoint mark = marker.Checkpoint;
         Last = mark with { Until = mark.Begin.Address, Link = mark.Begin.Link, Commit = mark.Begin.Commit };
         Index = new EntryIndex(mark.Base);
-        Starts = new SegmentStarts(marker.Geometry, mark.Begin);
+        Starts = new PageStarts(marker.Geometry, mark.Begin);
         _address = mark.Begin.Address;
         _link = mark.Begin.Link;
     }
@@ -47,7 +47,7 @@ internal sealed class LogScanner
     public EntryIndex Index { get; }
 
     /// <summary>Where the log could begin.</summary>
-    public SegmentStarts Starts { get; }
+    public PageStarts Starts { get; }
 
     /// <summary>Highest incarnation found.</summary>
     public uint Incarnation { get; private set; }

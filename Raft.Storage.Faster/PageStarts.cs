@@ -3,17 +3,17 @@ using Raft.Storage.Faster.Format;
 namespace Raft.Storage.Faster;
 
 /// <summary>
-/// Where the log could begin if the files before were given back: at the records that stand at a file's start. Each file has one, since no record crosses
-/// a page's end. Used by one thread.
+/// Where the log could begin if what is before were given back: at the records that stand at a page's start. Each page has one, since no record crosses a
+/// page's end. Used by one thread.
 /// </summary>
-internal sealed class SegmentStarts(LogGeometry geometry, LogStart first)
+internal sealed class PageStarts(LogGeometry geometry, LogStart first)
 {
     private readonly List<LogStart> _starts = [first];
 
-    /// <summary>Takes note of a record, if it stands at a file's start.</summary>
+    /// <summary>Takes note of a record, if it stands at a page's start.</summary>
     public void Note(long address, in RecordStamp stamp)
     {
-        if ((address & (geometry.SegmentBytes - 1)) == 0 && address > _starts[^1].Address)
+        if (geometry.PageStart(address) == address && address > _starts[^1].Address)
         {
             _starts.Add(new LogStart(address, stamp.Link, stamp.Commit - 1));
         }
