@@ -63,7 +63,8 @@ internal sealed class RegisterCheckTests
     [Test]
     public void The_same_operations_may_leave_different_values() => Assert.That(
         Judgement.Of(
-            "1-10 w 1", "2-11 w 2", "12-15 c 1 9", "13-30 w 7", "14-31 w 8", "32-33 w 1", "34-35 w 7", "36-37 r 7", "38-39 w 8", "40-41 r 8"),
+            "1-10 w 1", "2-11 w 2", "12-15 c 1 9", "13-30 w 7", "14-31 w 8", "32-33 w 1",
+            "34-35 w 7", "36-37 r 7", "38-39 w 8", "40-41 r 8", "42-43 w 2", "44-45 r 2"),
         Is.Empty);
 
     [Test]
