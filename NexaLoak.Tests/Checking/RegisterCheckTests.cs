@@ -68,6 +68,11 @@ internal sealed class RegisterCheckTests
         Is.Empty);
 
     [Test]
+    public void What_nobody_wrote_needs_no_search() => Assert.That(
+        new RegisterLinearizability(1).Check(HistoryText.Parse("1-2 w 1", "3-4 r 1", "5-6 w 2", "7-8 r 9")).Findings.Single().Anomaly,
+        Is.EqualTo("phantom-value"));
+
+    [Test]
     public void A_search_that_takes_too_long_is_no_verdict()
     {
         CheckResult result = new RegisterLinearizability(3).Check(HistoryText.Parse("1-2 w 1", "3-4 r 1", "5-6 w 2", "7-8 r 2", "9-10 r 2"));
