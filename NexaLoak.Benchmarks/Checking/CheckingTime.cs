@@ -6,8 +6,8 @@ using Raft.Jepsen.Histories;
 namespace NexaLoak.Benchmarks.Checking;
 
 /// <summary>
-/// How long histories take to be read and judged: right ones, and ones in which the last read sees an old value. <c>checking [--operations N] [--clients N]
-/// [--unknown PERCENT]</c>
+/// How long histories take to be read and judged: right ones, and ones in which the last read sees an old value.
+/// <c>checking [--operations N] [--clients N] [--unknown PERCENT]</c>
 /// </summary>
 internal static class CheckingTime
 {

@@ -63,8 +63,14 @@ internal sealed class RegisterCheckTests
     [Test]
     public void The_same_operations_may_leave_different_values() => Assert.That(
         Judgement.Of(
-            "1-10 w 1", "2-11 w 2", "12-15 c 1 9", "13-30 w 7", "14-31 w 8", "32-33 w 1", "34-35 w 7", "36-37 r 7", "38-39 w 8", "40-41 r 8"),
+            "1-10 w 1", "2-11 w 2", "12-15 c 1 9", "13-30 w 7", "14-31 w 8", "32-33 w 1",
+            "34-35 w 7", "36-37 r 7", "38-39 w 8", "40-41 r 8", "42-43 w 2", "44-45 r 2"),
         Is.Empty);
+
+    [Test]
+    public void What_nobody_wrote_needs_no_search() => Assert.That(
+        new RegisterLinearizability(1).Check(HistoryText.Parse("1-2 w 1", "3-4 r 1", "5-6 w 2", "7-8 r 9")).Findings.Single().Anomaly,
+        Is.EqualTo("phantom-value"));
 
     [Test]
     public void A_search_that_takes_too_long_is_no_verdict()

@@ -8,7 +8,7 @@ namespace Raft.Jepsen.Checking;
 /// <param name="stepsPerKey">Steps that the search for an order may take for each register before it gives up.</param>
 internal sealed class HistoryChecker(long stepsPerKey = HistoryChecker.DefaultStepsPerKey)
 {
-    /// <summary>Some ten seconds, and less than a gibibyte.</summary>
+    /// <summary>Some seconds, and less than a gibibyte.</summary>
     public const long DefaultStepsPerKey = 5_000_000;
 
     public HistoryVerdict Check(History history)

@@ -14,7 +14,7 @@ internal sealed record ClientEvent(long Index, long TimeNs, long Process, EventT
     /// <summary>What the state machine answered, such as the index at which it applied a command; <c>null</c> when that is not recorded.</summary>
     public string? Reply { get; init; }
 
-    /// <summary>Which start of the node answered; it counts up with each of its restarts. <c>null</c> when that is not known.</summary>
+    /// <summary>Which start of the node answered; another number after each of its restarts. <c>null</c> when that is not known.</summary>
     public long? NodeRun { get; init; }
 
     /// <summary>Why it failed, or why nobody knows.</summary>

@@ -47,6 +47,11 @@ internal sealed class RegisterHistory
         return new RegisterHistory(taken, numbers.Count + 1);
     }
 
+    /// <summary>Something was seen that nobody had begun to write by then: no search is needed to know that there is no order.</summary>
+    public bool HasImpossibleValue => Operations.Any(operation =>
+        operation is { IsRequired: true, IsBlind: false, Needs: not RegisterOperation.Absent }
+        && !ProducersOf(operation.Needs).Any(place => Operations[place].Call < operation.Return));
+
     /// <summary>The operations that may leave a value, by their places.</summary>
     public IReadOnlyList<int> ProducersOf(int value) => _producers[value] ?? [];
 

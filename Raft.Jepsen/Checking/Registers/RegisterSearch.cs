@@ -28,7 +28,8 @@ internal sealed class RegisterSearch
     }
 
     /// <summary>Says whether there is such an order; <see cref="Verdict.Unknown"/> when the budget is used up before that is known.</summary>
-    public static Verdict Run(RegisterHistory history, SearchBudget budget) => new RegisterSearch(history, budget).Run();
+    public static Verdict Run(RegisterHistory history, SearchBudget budget) =>
+        history.HasImpossibleValue ? Verdict.Invalid : new RegisterSearch(history, budget).Run();
 
     private Verdict Run()
     {
