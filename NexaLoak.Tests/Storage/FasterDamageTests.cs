@@ -268,7 +268,7 @@ public sealed class FasterDamageTests
         var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
         session.Append(Entries(1, 1, 12, 900));
         session.Compact(new LogId(1, 11), 700);
-        session.Append(Entries(2, 13, 14, 900));
+        session.Append(Entries(2, 13, 17, 900));
         session.Seal(new LogId(2, 20), 300);
         await Eventually.Holds(() => !disk.List().Contains("log.0"), "the first file of the log is deleted");
         SimulatedDisk killed = disk.Copy();

@@ -104,7 +104,7 @@ public sealed class FasterFaultTests
         };
         for (ulong index = 1; index <= 10; index++)
         {
-            session.Append(Entry(1, index));
+            session.Append(Entry(1, index, 500));
         }
 
         Assert.That(tries, Is.EqualTo(1));
