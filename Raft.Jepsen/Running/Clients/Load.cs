@@ -70,7 +70,7 @@ internal sealed class Load
             if (Stopwatch.GetElapsedTime(began) > ChangesLimit)
             {
                 throw new HarnessException(
-                    $"Only {Acknowledged - before} changes of {count} were acknowledged in {ChangesLimit.TotalMinutes} minutes. See the logs of the nodes.");
+                    $"Only {Acknowledged - before} changes of {count} were acknowledged in {ChangesLimit.TotalMinutes} minutes. See the nodes' logs.");
             }
 
             await Task.Delay(PollMs, CancellationToken.None).ConfigureAwait(false);
