@@ -33,6 +33,7 @@ internal sealed class HostileMessagesTests
         Transfer = 5,
     }
 
+    [Category("Long")]
     [Test]
     public void Noise_breaks_nothing_and_fills_nothing([Values] Moment moment, [Range(1, 5)] int seed)
     {

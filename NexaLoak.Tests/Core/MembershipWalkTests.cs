@@ -6,6 +6,7 @@ namespace NexaLoak.Tests.Core;
 [Parallelizable(ParallelScope.All)]
 internal sealed class MembershipWalkTests
 {
+    [Category("Long")]
     [Test]
     public void G15_nothing_committed_is_lost_and_every_change_ends([Range(0, 9)] int tens)
     {

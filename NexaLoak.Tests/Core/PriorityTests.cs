@@ -11,6 +11,7 @@ internal sealed class PriorityTests
 {
     private static readonly int[] Falling = [100, 80, 60, 40, 20];
 
+    [Category("Long")]
     [Test]
     public void I12_with_the_first_choice_dead_another_leads_within_three_election_timeouts(
         [Values(10, 15, 30)] int electionTicks, [Values] bool preVote)
@@ -24,6 +25,7 @@ internal sealed class PriorityTests
         }
     }
 
+    [Category("Long")]
     [Test]
     public void I12_the_higher_priority_leads_more_often()
     {

@@ -106,6 +106,7 @@ internal sealed class ProtocolTraceTests
     }
 
     /// <summary>An outside specification takes nothing that was not sent, and follows a leader's log entry by entry.</summary>
+    [Category("Long")]
     [Test]
     public void What_is_received_was_sent_and_what_a_leader_appends_is_told([Range(0, 20)] int seed)
     {
