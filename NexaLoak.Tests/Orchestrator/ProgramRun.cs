@@ -37,7 +37,9 @@ internal sealed class ProgramRun : IDisposable
     public static ProgramRun StartFile(string file, params string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, file);
-        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
+
+        // A shell lets its background jobs ignore Ctrl-C, and whatever they start inherits that: here it shall be heard in any case.
+        var start = new ProcessStartInfo("env", ["--default-signal=HUP,INT,QUIT", "dotnet", "exec", program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
