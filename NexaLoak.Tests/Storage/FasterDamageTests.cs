@@ -270,7 +270,8 @@ public sealed class FasterDamageTests
         session.Compact(new LogId(1, 11), 700);
         session.Append(Entries(2, 13, 17, 900));
         session.Seal(new LogId(2, 20), 300);
-        await Eventually.Holds(() => !disk.List().Contains("log.0"), "the first file of the log is deleted");
+        await Eventually.Holds(
+            () => !disk.List().Contains("log.0") && disk.List().Contains("log.4"), "the first file of the log is deleted, and the next one prepared");
         SimulatedDisk killed = disk.Copy();
         await session.DisposeAsync();
         SimulatedDisk left = closed ? disk : killed;

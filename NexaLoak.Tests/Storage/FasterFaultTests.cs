@@ -102,14 +102,18 @@ public sealed class FasterFaultTests
             tries += creates ? 1 : 0;
             return creates ? new IOException($"No space left on device : '{path}'") : null;
         };
-        for (ulong index = 1; index <= 10; index++)
+
+        // The next file is prepared, beside the writes, once the first page is full.
+        session.Append(Entries(1, 1, 5, 900));
+        await Eventually.Holds(() => Volatile.Read(ref tries) > 0, "the next file is prepared");
+        for (ulong index = 6; index <= 15; index++)
         {
-            session.Append(Entry(1, index, 500));
+            session.Append(Entry(1, index));
         }
 
         Assert.That(tries, Is.EqualTo(1));
         disk.Fault = (_, _) => null;
-        session.Append(Entries(1, 11, 20, 1000));
+        session.Append(Entries(1, 16, 20, 1000));
     }
 
     [Test]
