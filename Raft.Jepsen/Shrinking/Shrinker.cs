@@ -103,11 +103,12 @@ internal sealed class Shrinker
         {
             Plan = plan.WithoutLastNode(),
             Faults = [.. _best.Faults.Where(Concerns).Select(Without)],
-            Operations = [.. _best.Operations.Where(operation => operation.Node < last)],
+            Operations = [.. _best.Operations.Where(Remains)],
             QuietLinks = [.. _best.QuietLinks.Where(Stays)],
         });
 
         bool Concerns(Fault fault) => fault.Cause.Node < last && fault.Node < last && fault.Peer < last;
+        bool Remains(Operation operation) => operation.Node < last && operation.Changes?.All(change => change.Node < last) != false;
         bool Stays(Link link) => link.From < last && link.To < last;
         Fault Without(Fault fault) => fault with { Links = [.. fault.Links.Where(Stays)] };
     }
