@@ -42,6 +42,18 @@ internal sealed class ShrinkerTests
         Assert.That(shrunk.Operations, Has.Count.LessThan(recorded.Operations.Count));
     }
 
+    /// <summary>A node is left out together with the changes of the membership that name it.</summary>
+    [TestCase("change-before-own-commit")]
+    [TestCase("configuration-in-force-at-commit")]
+    public void A_scenario_names_no_node_that_was_left_out(string mutant)
+    {
+        (_, Scenario recorded) = Fail(mutant);
+        Scenario shrunk = Shrinker.Shrink(recorded);
+        Assert.That(
+            shrunk.Operations.SelectMany(operation => operation.Changes ?? []).Select(change => change.Node),
+            Has.All.LessThanOrEqualTo(shrunk.Plan.Nodes));
+    }
+
     [Test]
     public void A_cause_is_read_as_it_is_written()
     {

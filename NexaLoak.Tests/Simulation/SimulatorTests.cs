@@ -33,6 +33,7 @@ internal sealed class SimulatorTests
     [TestCase(20_087_811UL, 20_000_000)]
     [TestCase(20_095_348UL, 20_000_000)]
     [TestCase(30_247_042UL, 20_000_000)]
+    [TestCase(32_977_140UL, 20_000_000)]
     public void A_seed_that_failed_in_a_campaign_holds(ulong seed, long duration)
     {
         var counters = new long[Enum.GetValues<Occurrence>().Length];
