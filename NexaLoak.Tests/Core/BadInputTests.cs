@@ -47,6 +47,24 @@ internal sealed class BadInputTests
         Assert.That((node.Core.Term, node.Core.Leader, node.Core.LastLogId), Is.EqualTo((1UL, NodeId.None, new LogId(1, 3))));
     }
 
+    /// <summary>The highest term and index that there are count as any other.</summary>
+    [Test]
+    public void The_highest_term_and_index_are_no_damage()
+    {
+        const ulong highest = RaftCore.MaxTerm;
+        var append = new Message
+        {
+            Type = MessageType.AppendRequest, From = new NodeId(2), To = new NodeId(1), Term = highest, LogTerm = 1,
+        };
+        Entry last = new(1, highest, EntryType.Command, default);
+        foreach (Message message in new[] { append with { LogIndex = highest }, append with { LogIndex = highest - 1, Entries = new[] { last } } })
+        {
+            TestNode node = new TestCluster(3)[1].WithPast(1, 0, 1);
+            Assert.That(node.Step(message).Single().Reject, Is.True, "there is a gap before it");
+            Assert.That((node.Core.Term, node.Core.Leader.Value), Is.EqualTo((highest, 2UL)));
+        }
+    }
+
     [Test]
     public void Answers_of_strangers_count_for_nothing()
     {

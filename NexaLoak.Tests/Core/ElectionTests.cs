@@ -90,6 +90,47 @@ internal sealed class ElectionTests
         Assert.That((cluster[1].Core.Role, ahead[0].Core.Term), Is.EqualTo((Role.Follower, 2UL)));
     }
 
+    /// <summary>Not again with the next tick: terms would run away from those who are to answer.</summary>
+    [Test]
+    public void A_candidate_that_hears_nothing_waits_for_an_election_timeout([Values] bool preVote)
+    {
+        TestNode node = new TestCluster(3, Plain with { PreVote = preVote })[1];
+        while (node.Drain().Count == 0)
+        {
+            node.Tick(1);
+        }
+
+        node.Tick(Plain.ElectionTicks - 1);
+        Assert.That(node.Drain(), Is.Empty);
+        node.Tick(Plain.ElectionTicks);
+        Assert.That(node.Drain(), Has.Count.EqualTo(2), "it asks both others again");
+    }
+
+    /// <summary>The votes count as signs of life in the first election timeout, which begins with the leadership.</summary>
+    [Test]
+    public void A_new_leader_has_two_election_timeouts_to_hear_of_a_quorum()
+    {
+        TestNode node = new TestCluster(3, Plain with { CheckQuorum = true })[1];
+        node.Core.Campaign();
+        node.Drain();
+        node.Tick(Plain.ElectionTicks - 1);
+        node.Step(new Message { Type = MessageType.VoteResponse, From = new NodeId(2), To = node.Id, Term = 1 });
+        Assert.That(node.Core.Role, Is.EqualTo(Role.Leader));
+        node.Tick((2 * Plain.ElectionTicks) - 1);
+        Assert.That(node.Core.Role, Is.EqualTo(Role.Leader));
+        node.Tick(1);
+        Assert.That(node.Core.Role, Is.EqualTo(Role.Follower));
+    }
+
+    [Test]
+    public void A_grant_tells_the_term_and_nothing_else()
+    {
+        TestNode voter = new TestCluster(3, Plain)[1];
+        Assert.That(
+            Ask(voter, from: 2, term: 5).Single(),
+            Is.EqualTo(new Message { Type = MessageType.VoteResponse, From = new NodeId(1), To = new NodeId(2), Term = 5 }));
+    }
+
     [Test]
     public void A2_a_candidate_asks_only_after_its_own_vote_is_durable()
     {

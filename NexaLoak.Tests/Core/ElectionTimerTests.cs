@@ -38,6 +38,21 @@ internal sealed class ElectionTimerTests
     }
 
     [Test]
+    public void An_extension_is_one_tick_to_a_fifth_of_the_election_timeout([Values(3, 5, 10, 100)] int electionTicks)
+    {
+        var timer = new ElectionTimer(electionTicks, seed: 42);
+        var drawn = new HashSet<int>();
+        for (int i = 0; i < 50 * electionTicks; i++)
+        {
+            timer.Tick();
+            timer.Extend();
+            drawn.Add(timer.Timeout - timer.Elapsed);
+        }
+
+        Assert.That(drawn.Order(), Is.EqualTo(Enumerable.Range(1, Math.Max(1, electionTicks / 5))));
+    }
+
+    [Test]
     public void The_same_seed_draws_the_same_and_neighbours_differ()
     {
         int[] Draw(ulong seed)

@@ -156,6 +156,18 @@ internal sealed class LeaseTests
         Assert.That(voter.Step(request).Single().Reject, Is.False);
     }
 
+    [TestCase(MessageType.VoteRequest)]
+    [TestCase(MessageType.PreVoteRequest)]
+    public void Whoever_heard_from_a_leader_still_tells_a_removed_node_of_its_removal(MessageType type)
+    {
+        TestCluster cluster = Ready(new TestCluster(MembershipText.Members("v1 v2 v3"), Leases)).Elect(1);
+        TestNode voter = cluster[2];
+        voter.Step(new Message { Type = MessageType.HeartbeatResponse, From = new NodeId(3), To = voter.Id, Term = 7, Reject = true });
+        var request = new Message { Type = type, From = new NodeId(9), To = voter.Id, Term = 7, LogIndex = 99, LogTerm = 7 };
+        Message answer = voter.Step(request).Single();
+        Assert.That((answer.Reject, answer.LogIndex), Is.EqualTo((true, voter.Core.ConfigurationIndex)));
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public void Ticks_that_come_all_at_once_after_a_pause_make_nobody_campaign_within_the_lease(bool preVote)

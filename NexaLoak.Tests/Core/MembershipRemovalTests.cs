@@ -160,6 +160,25 @@ internal sealed class MembershipRemovalTests
     }
 
     [Test]
+    public void A14_each_refused_vote_tells_a_removed_node_and_nothing_else_does()
+    {
+        TestNode voter = new TestCluster(Members("v1 v2 v3")).Elect(1)[2];
+        var request = new Message { Type = MessageType.VoteRequest, From = new NodeId(9), To = new NodeId(2), Term = 1, LogIndex = 99, LogTerm = 1 };
+        foreach (MessageType type in new[] { MessageType.VoteRequest, MessageType.PreVoteRequest })
+        {
+            Message refusal = voter.Step(request with { Type = type }).Single();
+            Assert.That((refusal.Reject, refusal.LogIndex), Is.EqualTo((true, voter.Core.ConfigurationIndex)), "an old term");
+        }
+
+        Message answer = voter.Step(request with { Type = MessageType.HeartbeatRequest, LogIndex = 0, LogTerm = 0 }).Single();
+        Assert.That((answer.Type, answer.LogIndex), Is.EqualTo((MessageType.HeartbeatResponse, 0UL)));
+
+        voter.Core.ForgetLeader();
+        Message grant = voter.Step(request with { Term = 8, LogTerm = 5 }).Single(message => message.To.Value == 9);
+        Assert.That((grant.Reject, grant.LogIndex), Is.EqualTo((false, 0UL)));
+    }
+
+    [Test]
     public void A_node_that_was_told_is_a_member_again_when_a_leader_calls()
     {
         TestCluster cluster = new TestCluster(Members("v1 v2 v3")).Elect(1);

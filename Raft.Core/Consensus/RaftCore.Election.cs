@@ -103,7 +103,8 @@ public sealed partial class RaftCore
         Leader = NodeId.None;
         _timer.Redraw();
         _votes[Id] = true;
-        if (!EvaluateVotes())
+        EvaluateVotes();
+        if (Role == Role.PreCandidate)
         {
             AskForVotes(MessageType.PreVoteRequest, Term + 1);
         }
@@ -207,23 +208,23 @@ public sealed partial class RaftCore
         }
     }
 
-    /// <summary>Draws the consequence of the votes so far. Returns false while they decide nothing.</summary>
-    private bool EvaluateVotes()
+    /// <summary>Draws the consequence of the votes so far, if they decide anything.</summary>
+    private void EvaluateVotes()
     {
         switch (_rules.Tally(Configuration, _votes))
         {
             case VoteResult.Won when Role == Role.PreCandidate:
                 BecomeCandidate();
-                return true;
+                break;
             case VoteResult.Won:
                 BecomeLeader();
-                return true;
+                break;
             case VoteResult.Lost:
                 BecomeFollower(Term, NodeId.None);
                 RetrySoonOnce();
-                return true;
+                break;
             default:
-                return false;
+                break;
         }
     }
 
