@@ -30,7 +30,7 @@ internal sealed class NodeProcess : IDisposable
         };
         if (youngGarbageBytes is long bytes)
         {
-            start.Environment["DOTNET_GCgen0size"] = "0x" + bytes.ToString("x", CultureInfo.InvariantCulture);
+            start.Environment["DOTNET_GCGen0MaxBudget"] = "0x" + bytes.ToString("x", CultureInfo.InvariantCulture);
         }
 
         var node = new NodeProcess(id, Process.Start(start)!);

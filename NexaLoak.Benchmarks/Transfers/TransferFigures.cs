@@ -48,7 +48,7 @@ internal static class TransferFigures
         try
         {
             Console.WriteLine(options.Garbage is long garbage
-                ? string.Create(CultureInfo.InvariantCulture, $"nodes collect young garbage every {garbage / MiB:0.##} MiB (DOTNET_GCgen0size)")
+                ? string.Create(CultureInfo.InvariantCulture, $"nodes collect young garbage every {garbage / MiB:0.##} MiB (System.GC.Gen0MaxBudget)")
                 : "nodes collect young garbage when .NET thinks best, which depends on the processor's cache");
             await StartAsync(1);
             await StartAsync(2);
