@@ -43,7 +43,7 @@ public sealed class KeyValueDiskTests
             string[] only = path is null ? [] : ["-P", string.Format(null, path, Data)];
             using var strace = Strace.Attach(node.Id, _directory.Path, [.. only, "-e", $"trace={call}", "-e", $"inject={call}:error=EIO"]);
             await acknowledged.PutUntilRefused(node, "");
-            node.WaitForEnd();
+            node.WaitForFailure();
             Assert.That(node.Output, Does.Contain("can't go on, and the application stops: " + string.Format(null, message, Data)));
         }
 
@@ -65,7 +65,7 @@ public sealed class KeyValueDiskTests
             _directory.Path, ["-P", Path.Combine(Data, "log.0"), "-e", $"trace={call}", "-e", $"inject={call}:error=EIO"]);
         using (var node = new KeyValueProcess(Program, 1, _raft, LoopbackPort.Reserve(), Data, strace))
         {
-            node.WaitForEnd();
+            node.WaitForFailure();
             Assert.That(node.Output, Does.Contain(string.Format(null, message, Data)));
         }
 
@@ -83,7 +83,7 @@ public sealed class KeyValueDiskTests
         {
             await acknowledged.PutSome(node, 1);
             await acknowledged.PutUntilRefused(node, new string('x', padding));
-            node.WaitForEnd();
+            node.WaitForFailure();
             Assert.That(node.Output, Does.Contain($"can't go on, and the application stops: Write to {Data}/log.1 failed at offset "));
             Assert.That(node.Output, Does.Contain("No space left on device").And.Contain("Make room on the disk, then restart the node."));
         }

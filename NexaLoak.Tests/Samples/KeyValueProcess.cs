@@ -51,14 +51,15 @@ internal sealed class KeyValueProcess : IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>What it printed so far; all of it after <see cref="WaitForEnd"/>.</summary>
+    /// <summary>What it printed so far; all of it after <see cref="WaitForFailure"/>.</summary>
     public string Output => string.Join('\n', _output);
 
-    /// <summary>Waits until it ends by itself.</summary>
-    public void WaitForEnd()
+    /// <summary>Waits until it gives up by itself, with a code that tells a supervisor so.</summary>
+    public void WaitForFailure()
     {
         Assert.That(_process.WaitForExit(Eventually.Limit), Is.True, "waited in vain for the process to end");
         _process.WaitForExit();
+        Assert.That(_process.ExitCode, Is.Not.Zero);
     }
 
     /// <summary>Kills it, and the sample with what runs it.</summary>

@@ -45,6 +45,9 @@ internal sealed partial class RaftHostedService(
         // What the node was told, and not what that came from: the system's own words don't say what to do.
         Exception reason = stopped.InnerException ?? stopped;
         LogFailed(logger, node.Id.Value, reason.Message, reason);
+
+        // A supervisor that starts again what failed must see that it did, unless the application says something else.
+        Environment.ExitCode = 1;
         lifetime.StopApplication();
     }
 
