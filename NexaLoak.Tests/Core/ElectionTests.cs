@@ -123,6 +123,21 @@ internal sealed class ElectionTests
     }
 
     [Test]
+    public void Who_gives_up_a_candidacy_waits_for_a_whole_election_timeout()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            TestNode node = new TestCluster(3, learners: 0, _ => Plain, seed)[1];
+            node.Core.Campaign();
+            node.Drain();
+            node.Tick(Plain.ElectionTicks - 1);
+            node.Step(new Message { Type = MessageType.VoteResponse, From = new NodeId(2), To = node.Id, Term = 5, Reject = true });
+            node.Tick(Plain.ElectionTicks - 1);
+            Assert.That((node.Core.Role, node.Core.Term), Is.EqualTo((Role.Follower, 5UL)), $"seed {seed}");
+        }
+    }
+
+    [Test]
     public void A_grant_tells_the_term_and_nothing_else()
     {
         TestNode voter = new TestCluster(3, Plain)[1];

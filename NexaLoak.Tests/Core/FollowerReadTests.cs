@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Raft.Core.Consensus;
 using Raft.Core.Log;
+using Raft.Core.Membership;
 
 namespace NexaLoak.Tests.Core;
 
@@ -41,6 +42,17 @@ internal sealed class FollowerReadTests
         cluster.Loses = message => TestCluster.Touches(message, reader);
         cluster.Pass(20);
         Assert.That((cluster[reader].Reads.Count, cluster[reader].FailedReads.SingleOrDefault()), Is.EqualTo((0, read)));
+    }
+
+    /// <summary>It might have been confirmed in the old term only, and then by nobody.</summary>
+    [Test]
+    public void A_read_ends_with_its_term_also_when_the_same_node_leads_the_next()
+    {
+        TestCluster cluster = new TestCluster(3, Plain).Elect(1);
+        TestNode reader = cluster[2];
+        ulong read = reader.Core.RequestRead();
+        reader.Step(new Message { Type = MessageType.HeartbeatRequest, From = new NodeId(1), To = reader.Id, Term = reader.Core.Term + 1 });
+        Assert.That(reader.FailedReads, Is.EqualTo(new[] { read }));
     }
 
     [Test]

@@ -123,6 +123,18 @@ internal sealed class LeaseTests
     }
 
     [Test]
+    public void Who_handed_over_and_leads_again_has_its_lease_again()
+    {
+        TestCluster cluster = Elected(out _);
+        cluster[1].Core.TransferLeadership(new NodeId(2));
+        cluster.Settle();
+        Assert.That(cluster[2].Core.Role, Is.EqualTo(Role.Leader));
+        cluster[2].Core.TransferLeadership(new NodeId(1));
+        cluster.Pass(3);
+        Assert.That(cluster[1].Core.TryLeaseRead(out _), Is.True);
+    }
+
+    [Test]
     public void C2_a_transfer_that_never_asked_its_target_gives_the_lease_back()
     {
         TestCluster cluster = Elected(out long now);

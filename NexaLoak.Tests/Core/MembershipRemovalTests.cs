@@ -220,6 +220,23 @@ internal sealed class MembershipRemovalTests
     }
 
     [Test]
+    public void G16_a_leader_that_leads_again_meanwhile_lets_go_of_whoever_left()
+    {
+        TestCluster cluster = new TestCluster(Members("v1 v2 v3")).Elect(1);
+        cluster.Loses = message => message.Type == MessageType.AppendResponse && !cluster[1].Core.Configuration.IsJoint;
+        cluster.Change(1, Change("r3"));
+        cluster.Settle();
+        Assert.That((cluster[1].Core.Configuration, cluster[1].Core.IsConfigurationCommitted), Is.EqualTo((Members("v1 v2"), false)));
+
+        ulong higher = cluster[1].Core.Term + 1;
+        cluster[1].Step(new Message { Type = MessageType.HeartbeatResponse, From = new NodeId(2), To = new NodeId(1), Term = higher, Reject = true });
+        cluster.Loses = _ => false;
+        cluster[2].Core.ForgetLeader();
+        cluster.Elect(1);
+        Assert.That((Peers(cluster[1]), cluster[1].Core.IsConfigurationCommitted), Is.EqualTo((new List<ulong> { 2 }, true)));
+    }
+
+    [Test]
     public void G16_whoever_left_and_does_not_answer_is_fed_for_four_election_timeouts()
     {
         TestCluster cluster = new TestCluster(Members("v1 v2 v3 l4")).Elect(1);

@@ -2,6 +2,8 @@ using NUnit.Framework;
 using Raft.Core.Consensus;
 using Raft.Core.Log;
 using Raft.Core.Membership;
+using Raft.Core.Storage;
+using Raft.Jepsen.Simulation;
 
 namespace NexaLoak.Tests.Core;
 
@@ -41,6 +43,49 @@ internal sealed class ReplicationTests
         TestNode follower = new TestCluster(3, Plain)[1].WithPast(1, 0, 1, 1, 1, 1, 1);
         follower.Step(Append(term: 2, new LogId(1, 2), commit: 5));
         Assert.That(follower.Core.CommitIndex, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Of_entries_that_begin_below_the_commit_index_the_new_ones_are_taken()
+    {
+        TestNode follower = new TestCluster(3, Plain)[1].WithPast(1, 0, 1, 1, 1);
+        follower.Step(Append(term: 2, new LogId(1, 3), commit: 3));
+        Message answer = follower.Step(
+            Append(term: 2, new LogId(1, 1), commit: 3, TestNode.EntryOf(1, 2), TestNode.EntryOf(1, 3), TestNode.EntryOf(2, 4))).Single();
+        Assert.That((answer.Reject, answer.LogIndex, follower.Core.LastLogId), Is.EqualTo((false, 4UL, new LogId(2, 4))));
+    }
+
+    /// <summary>The others must be read from the storage.</summary>
+    [Test]
+    public void Entries_in_memory_come_in_one_piece()
+    {
+        RaftCore core = new TestCluster(3, Plain)[1].WithPast(1, 0, 1, 1).Core;
+        core.Step(Append(term: 1, new LogId(1, 2), commit: 5, TestNode.EntryOf(1, 3), TestNode.EntryOf(1, 4), TestNode.EntryOf(1, 5)));
+        Assert.That(Cached(3, 5), Is.EqualTo(new ulong[] { 3, 4, 5 }));
+        Assert.That(Cached(4, 4), Is.EqualTo(new ulong[] { 4 }));
+        Assert.That(Cached(2, 5), Is.Empty, "2 is on the disk only");
+        Assert.That(Cached(3, 6), Is.Empty, "there is no 6");
+        Assert.That(Cached(5, 4), Is.Empty);
+
+        ulong[] Cached(ulong from, ulong to) => [.. core.CachedEntries(from, to).ToArray().Select(entry => entry.Index)];
+    }
+
+    [Test]
+    public void A_core_says_what_it_lacks()
+    {
+        RaftCore core = new TestCluster(3, Plain)[1].Core;
+        var disk = new SimulatedDisk(new CommittedHistory());
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => core.TakeReady(null!), Throws.ArgumentNullException);
+            Assert.That(() => core.VisitProgress<int>(0, null!), Throws.ArgumentNullException);
+            Assert.That(() => Core(null!, Plain, RecoveredState.Empty), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("configuration"));
+            Assert.That(() => Core(core.Configuration, null!, RecoveredState.Empty), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
+            Assert.That(() => Core(core.Configuration, Plain, null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("recovered"));
+        });
+
+        RaftCore Core(ClusterConfiguration configuration, RaftOptions options, RecoveredState recovered)
+            => new(new NodeId(1), configuration, options, recovered, disk, seed: 1);
     }
 
     [Test]

@@ -93,6 +93,42 @@ internal sealed class SnapshotTests
         Assert.That(answers, Has.One.Matches<Message>(message => message is { Type: MessageType.AppendResponse, LogIndex: 7, Reject: false }));
     }
 
+    /// <summary>Its own write and no later one: the state machine shall not wait for writes that came after the snapshot.</summary>
+    [Test]
+    public void The_state_machine_is_restored_with_the_write_that_replaced_the_log()
+    {
+        TestCluster cluster = CutOff(3);
+        SnapshotMetadata snapshot = cluster[1].TakeSnapshot(5);
+        cluster.Loses = _ => false;
+        cluster[3].HoldsWrites = true;
+        cluster.Pass(3);
+        ulong replacing = cluster[3].NewestWrite;
+        cluster[3].Step(new Message { Type = MessageType.HeartbeatResponse, From = new NodeId(2), To = new NodeId(3), Term = 99, Reject = true });
+        Assert.That((cluster[3].NewestWrite, cluster[3].Restored.Count), Is.EqualTo((replacing + 1, 0)));
+        cluster[3].Persist(replacing);
+        Assert.That(cluster[3].Restored, Is.EqualTo([snapshot]));
+    }
+
+    [Test]
+    public void After_lost_messages_a_transfer_waits_for_a_sign_of_life_and_goes_on_from_what_arrived()
+    {
+        TestCluster cluster = CutOff(3);
+        cluster[1].TakeSnapshot(5);
+        cluster[3].HoldsChunks = true;
+        cluster.Loses = message => message.Type == MessageType.SnapshotChunk;
+        cluster.Pass(3);
+        int before = Chunks(cluster);
+        Assert.That(before, Is.GreaterThan(0));
+
+        cluster[1].Core.OnUnreachable(new NodeId(3));
+        cluster.Settle();
+        Assert.That(Chunks(cluster), Is.EqualTo(before));
+        cluster.Pass(1);
+        Assert.That(Chunks(cluster), Is.EqualTo(2 * before), "the follower has answered a heartbeat");
+
+        static int Chunks(TestCluster cluster) => cluster.Sent.Count(message => message.Type == MessageType.SnapshotChunk);
+    }
+
     [Test]
     public void A_transfer_goes_on_where_it_was_when_pieces_were_lost()
     {
