@@ -72,7 +72,7 @@ internal sealed class FolderDamageTests
         try
         {
             await using FasterRaftStorage storage = FasterRaftStorage.Open(Options(folder));
-            return (storage.LastIndex, null);
+            return (storage.Recovered.LastIndex, null);
         }
         catch (Exception error) when (error is StorageCorruptedException or StorageOpenException)
         {

@@ -10,6 +10,9 @@ namespace Raft.Jepsen.Running.Faults;
 /// </summary>
 internal sealed unsafe class FaultSettings : IDisposable
 {
+    /// <summary>After which a new rate comes into force: by then the process knows of it, also where this one has to wait for a processor.</summary>
+    public static readonly TimeSpan Notice = TimeSpan.FromMilliseconds(200);
+
     private const int Bytes = 4096;
     private const double Millionths = 1_000_000;
 
@@ -66,15 +69,15 @@ internal sealed unsafe class FaultSettings : IDisposable
     /// <summary>Puts the wall clock ahead of the real one, or behind it when negative.</summary>
     public void ShiftWallClock(TimeSpan offset) => Volatile.Write(ref _settings->WallOffset, (long)offset.TotalNanoseconds);
 
-    /// <summary>Lets the monotonic clocks run faster or slower from now on. They never jump.</summary>
+    /// <summary>Lets the monotonic clocks run faster or slower, once <see cref="Notice"/> is over. They never jump.</summary>
     /// <param name="rate">Seconds that they show in a real second.</param>
     public void RunClocksAt(double rate)
     {
         uint number = _settings->LawNumber;
-        long now = Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
+        long since = (Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency)) + (long)Notice.TotalNanoseconds;
         ref Law next = ref ((number & 1) == 0 ? ref _settings->Odd : ref _settings->Even);
-        long shown = number == 0 ? now : ((number & 1) == 0 ? _settings->Even : _settings->Odd).ShownAt(now);
-        next = new Law(now, shown, (long)(rate * Millionths));
+        long shown = number == 0 ? since : ((number & 1) == 0 ? _settings->Even : _settings->Odd).ShownAt(since);
+        next = new Law(since, shown, (long)(rate * Millionths));
         Volatile.Write(ref _settings->LawNumber, number + 1);
     }
 

@@ -39,9 +39,9 @@ struct settings {
     _Atomic int32_t full_writes;   /* so many writes to come fail with ENOSPC */
     _Atomic int32_t sync_delay;    /* microseconds */
     _Atomic int32_t write_delay;   /* microseconds */
-    _Atomic uint32_t law_number;   /* how often the law was changed; 0: the clock is the real one. The law in force is at its lowest bit. */
+    _Atomic uint32_t law_number;   /* how often the law was changed; 0: the clock is the real one. The newest law is at its lowest bit. */
     _Atomic int64_t wall_offset;   /* nanoseconds */
-    struct law laws[2];
+    struct law laws[2];            /* the newest, and the one before, which holds until that comes into force */
 };
 
 static struct settings idle;
@@ -233,19 +233,23 @@ static int64_t real_time(clockid_t clock)
     return nanoseconds(&time);
 }
 
-/* The law in force, read again when it changed meanwhile. False while the clock is the real one. */
-static int read_law(struct law *into)
+/* The law in force at a moment, read again when there is a newer one meanwhile. False while the clock is the real one. */
+static int read_law(int64_t real, struct law *into)
 {
     uint32_t before, after;
+    int found;
     do {
         before = atomic_load_explicit(&settings->law_number, memory_order_acquire);
         if (before == 0)
             return 0;
         *into = *(volatile struct law *)&settings->laws[before & 1];
+        found = real >= into->since || before > 1;
+        if (real < into->since)
+            *into = *(volatile struct law *)&settings->laws[(before - 1) & 1];
         atomic_thread_fence(memory_order_acquire);
         after = atomic_load_explicit(&settings->law_number, memory_order_relaxed);
     } while (before != after);
-    return 1;
+    return found;
 }
 
 static int64_t shown_by(const struct law *law, int64_t real)
@@ -257,10 +261,10 @@ static int64_t shown_now(void)
 {
     struct law law;
     int64_t real = real_time(CLOCK_MONOTONIC);
-    return read_law(&law) ? shown_by(&law, real) : real;
+    return read_law(real, &law) ? shown_by(&law, real) : real;
 }
 
-/* A change of the rate takes effect a moment after it was written down: what was shown in between must not be shown again. */
+/* A law that was written down after it had come into force, by a harness that got no processor, must not show again what was shown by then. */
 static int64_t never_back(clockid_t clock, int64_t now)
 {
     static _Atomic int64_t latest[16];
@@ -285,9 +289,10 @@ EXPORT int clock_gettime(clockid_t clock, struct timespec *time)
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_BOOTTIME:
         now = real_time(clock);
-        if (read_law(&law)) {
+        if (atomic_load(&settings->law_number) != 0) {
             int64_t monotonic = clock == CLOCK_MONOTONIC ? now : real_time(CLOCK_MONOTONIC);
-            now = never_back(clock, now + shown_by(&law, monotonic) - monotonic);
+            int64_t lead = read_law(monotonic, &law) ? shown_by(&law, monotonic) - monotonic : 0;
+            now = never_back(clock, now + lead);
         }
         break;
     default:
@@ -328,8 +333,8 @@ EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mu
         return real_timedwait(condition, mutex, &wall);
     }
     int64_t real_end = end;
-    if (read_law(&law)) {
-        int64_t now = real_time(CLOCK_MONOTONIC);
+    int64_t now = real_time(CLOCK_MONOTONIC);
+    if (read_law(now, &law)) {
         int64_t left = end - shown_by(&law, now);
         real_end = now + (left > 0 ? (int64_t)((__int128)left * MILLION / law.rate) + 1 : 0);
     }
