@@ -47,7 +47,7 @@ internal sealed class RunTests
         Assert.That(appends.GetProperty("found").GetInt64(), Is.EqualTo(appends.GetProperty("acknowledged").GetInt64()));
     }
 
-    /// <summary>With this seed each of them strikes, and a sync fails, and a file is damaged so that the node refuses it.</summary>
+    /// <summary>With this seed each of the faults begins within the time.</summary>
     [Test]
     public async Task A_cluster_whose_disks_and_clocks_go_wrong_stays_linearizable()
     {

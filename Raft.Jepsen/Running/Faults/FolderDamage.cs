@@ -1,4 +1,3 @@
-using Raft.Core.Consensus;
 using Raft.Core.Log;
 using Raft.Core.Storage;
 using Raft.Jepsen.Simulation;
