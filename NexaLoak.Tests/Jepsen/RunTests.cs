@@ -47,6 +47,26 @@ internal sealed class RunTests
         Assert.That(appends.GetProperty("found").GetInt64(), Is.EqualTo(appends.GetProperty("acknowledged").GetInt64()));
     }
 
+    /// <summary>With this seed each of the faults begins within the time.</summary>
+    [Test]
+    public async Task A_cluster_whose_disks_and_clocks_go_wrong_stays_linearizable()
+    {
+        Shims.Require();
+        string[] faults = ["fsync", "slowdisk", "diskfull", "clock", "corrupt"];
+        using var run = new JepsenRun("--time", "15s", "--nemesis", string.Join(',', faults), "--seed", "1");
+        (int code, JsonElement result) = await run.EndAsync();
+        Assert.That((code, result.GetProperty("verdict").GetString()), Is.EqualTo((0, "valid")), result.ToString());
+        Assert.That(run.NodePids(), Is.Empty);
+        Assert.That(result.GetProperty("tools").GetProperty("cc").GetString(), Is.Not.Empty);
+
+        History history = Read(run);
+        foreach (string fault in faults)
+        {
+            Assert.That(Faults(history, $"start-{fault}"), Is.Positive, fault);
+            Assert.That(Faults(history, $"stop-{fault}"), Is.EqualTo(Faults(history, $"start-{fault}")), fault);
+        }
+    }
+
     /// <summary>A storage that forgets must be found, or the harness proves nothing. This seed kills all nodes in the first round.</summary>
     [Test]
     public async Task A_storage_that_says_durable_and_forgets_is_found()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Raft.Core.Membership;
 using Raft.Jepsen.Running.Clients;
+using Raft.Jepsen.Running.Faults;
 using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Running.Processes;
 using Raft.Jepsen.Serving;
@@ -13,21 +14,28 @@ namespace Raft.Jepsen.Running;
 internal sealed class Cluster : IAsyncDisposable
 {
     private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CertificateAge = TimeSpan.FromDays(7);
 
     private readonly RunOptions _options;
     private readonly RunFolder _folder;
+    private readonly FaultShim? _shim;
     private readonly ChildLauncher _launcher = new();
-    private readonly ClusterCertificateAuthority _authority = ClusterCertificateAuthority.Create(ServeOptions.ClusterId);
+    private readonly ClusterCertificateAuthority _authority =
+        ClusterCertificateAuthority.Create(ServeOptions.ClusterId, time: new EarlierTime(CertificateAge));
     private readonly ConcurrentDictionary<ulong, bool> _claims = new();
     private readonly Lock _lock = new();
     private volatile NodeProcess[] _nodes = [];
+    private readonly List<FaultSettings> _faults = [];
     private ulong _lastId;
 
     /// <summary>Describes the founding members. Nothing is started yet.</summary>
+    /// <param name="options">What they are told.</param>
+    /// <param name="folder">Where their files are.</param>
+    /// <param name="shim">Is loaded into each of them, if given.</param>
     /// <exception cref="HarnessException">There are no addresses for them, or the folder can't be written.</exception>
-    public Cluster(RunOptions options, RunFolder folder)
+    public Cluster(RunOptions options, RunFolder folder, FaultShim? shim = null)
     {
-        (_options, _folder) = (options, folder);
+        (_options, _folder, _shim) = (options, folder, shim);
         Network = LoopbackNetwork.Create();
         NodeId[] members = [.. Enumerable.Range(1, options.Nodes).Select(id => new NodeId((ulong)id))];
         foreach (NodeId _ in members)
@@ -53,6 +61,9 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>The node with an id; <c>null</c> when it does not belong to the cluster any more.</summary>
     public NodeProcess? Find(ulong id) => Array.Find(_nodes, node => node.Id == id);
+
+    /// <summary>What lets the disks and clocks of nodes go wrong, as far as they belong to the cluster still.</summary>
+    public FaultSettings[] FaultsOf(IEnumerable<ulong> nodes) => [.. nodes.Select(node => Find(node)?.Faults).OfType<FaultSettings>()];
 
     /// <summary>Starts all nodes that do not run.</summary>
     public Task StartAllAsync() => Task.WhenAll(_nodes.Select(node => node.StartAsync()));
@@ -103,6 +114,7 @@ internal sealed class Cluster : IAsyncDisposable
     {
         await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask())).ConfigureAwait(false);
         _launcher.Dispose();
+        _faults.ForEach(faults => faults.Dispose());
         await Network.DisposeAsync().ConfigureAwait(false);
         Api.Dispose();
         _authority.Dispose();
@@ -130,10 +142,17 @@ internal sealed class Cluster : IAsyncDisposable
                 Plant = _options.Plant,
                 IsChild = true,
             };
-            var node = new NodeProcess(_launcher, options, _folder.Log(id));
+            var node = new NodeProcess(_launcher, options, _folder.Log(id), _shim is null ? null : AddFaults(id, _shim));
             _nodes = [.. _nodes, node];
             return node;
         }
+    }
+
+    private FaultSettings AddFaults(ulong id, FaultShim shim)
+    {
+        var faults = new FaultSettings(shim, _folder.Faults(id), _folder.Data(id));
+        _faults.Add(faults);
+        return faults;
     }
 
     private void IssueCertificate(ulong id)

@@ -3,6 +3,7 @@ using Raft.Jepsen.Checking;
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Reports;
 using Raft.Jepsen.Running.Clients;
+using Raft.Jepsen.Running.Faults;
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Simulation;
 
@@ -25,6 +26,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     private readonly List<string> _undecided = [];
     private readonly RandomStreams _streams = new(options.Seed);
     private Nemesis[] _nemeses = [];
+    private FaultShim? _shim;
     private KillRoundsResult? _rounds;
     private IReadOnlyList<LeaderSighting> _sightings = [];
     private ConvergedState? _converged;
@@ -37,12 +39,13 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     {
         long began = Stopwatch.GetTimestamp();
         var folder = new RunFolder(options.Folder);
+        _shim = PrepareShim(folder);
         RunResult result;
         Load load;
         using (var file = new FileStream(folder.History, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
         {
             using var recorder = new HistoryRecorder(file, TimeProvider.System);
-            var cluster = new Cluster(options, folder);
+            var cluster = new Cluster(options, folder, _shim);
             await using (cluster.ConfigureAwait(false))
             {
                 load = new Load(options, cluster, recorder);
@@ -58,6 +61,25 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         }
 
         return result;
+    }
+
+    private FaultShim? PrepareShim(RunFolder folder)
+    {
+        if (!options.Nemeses.Any(NemesisCatalog.ShimNames.Contains))
+        {
+            return null;
+        }
+
+        try
+        {
+            return FaultShim.CompileAndTry(folder.Shim);
+        }
+        catch (HarnessException)
+        {
+            // The same folder is good for another try.
+            folder.RemoveNodes();
+            throw;
+        }
     }
 
     /// <summary>Acts while somebody notes who leads.</summary>
@@ -84,6 +106,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         {
             await cluster.StartAllAsync().ConfigureAwait(false);
             await AwaitLeaderAsync(cluster, stop).ConfigureAwait(false);
+            RequireShim(cluster);
             await WorkAsync(cluster, load, stop).ConfigureAwait(false);
             long healed = Stopwatch.GetTimestamp();
             _converged = await Convergence.AwaitAsync(cluster, stop).ConfigureAwait(false);
@@ -91,7 +114,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             tell($"All nodes agree after {_convergedAfter:0.0} s: leader {_converged.Leader}, applied {_converged.Applied}, state {_converged.Hash}.");
             await FinalReads.RunAsync(load, stop).ConfigureAwait(false);
         }
-        catch (DivergenceException error)
+        catch (Exception error) when (error is DivergenceException or MisbehaviourException)
         {
             _broken.Add(error.Message);
         }
@@ -121,6 +144,16 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             }
 
             await Task.Delay(PollMs, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A shim that was not loaded, as into a program that is linked otherwise, would let every run be valid.</summary>
+    private void RequireShim(Cluster cluster)
+    {
+        if (_shim is not null && cluster.Nodes.FirstOrDefault(node => node.Faults?.AnsweredBy != node.Pid) is { } without)
+        {
+            throw new HarnessException(
+                $"The library of faults does not answer in the process of node {without.Id}, so nothing would come of its faults. See its log.");
         }
     }
 
@@ -184,6 +217,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     private static async Task HealAsync(Cluster cluster)
     {
         cluster.Network.HealAll();
+        Array.ForEach(cluster.FaultsOf(cluster.Ids), faults => faults.Heal());
         await Task.WhenAll(cluster.Nodes.Select(node => node.ResumeAsync())).ConfigureAwait(false);
         await cluster.StartAllAsync().ConfigureAwait(false);
     }
@@ -236,6 +270,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             AcknowledgedWrites = load.Acknowledged,
             Appends = AppendTally.Of(history),
             Strikes = _nemeses.ToDictionary(nemesis => nemesis.Name, nemesis => nemesis.Strikes),
+            Tools = _shim is null ? null : new Dictionary<string, string> { ["cc"] = _shim.Compiler },
             Leaders = _sightings.Select(sighting => (sighting.Node, sighting.Term)).Distinct().Count(),
             Rounds = _rounds,
             Keys = load.Keys.All.Count,

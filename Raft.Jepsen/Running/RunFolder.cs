@@ -49,6 +49,12 @@ internal sealed class RunFolder
     /// <summary>A node's data.</summary>
     public string Data(ulong node) => Path.Combine(Nodes, $"{node}", "data");
 
+    /// <summary>The library of faults, and its source.</summary>
+    public string Shim => Path.Combine(Nodes, "shim");
+
+    /// <summary>The faults of a node's disk and clocks.</summary>
+    public string Faults(ulong node) => Path.Combine(Nodes, $"{node}", "faults");
+
     /// <summary>What a node wrote.</summary>
     public string Log(ulong node) => Path.Combine(Root, $"node-{node}.log");
 

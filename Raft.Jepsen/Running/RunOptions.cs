@@ -1,3 +1,4 @@
+using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Serving;
 
 namespace Raft.Jepsen.Running;
@@ -43,6 +44,9 @@ internal sealed record RunOptions
 
     /// <inheritdoc cref="ServeOptions.MaxStaleness"/>
     public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How old, by a right clock, what a bounded read sees may be: more than by that of a node whose clock is made slow.</summary>
+    public TimeSpan StalenessBound => Nemeses.Contains(NemesisCatalog.Clock) ? MaxStaleness / ClockNemesis.SlowestRate : MaxStaleness;
 
     /// <inheritdoc cref="ServeOptions.Leases"/>
     public bool Leases { get; init; }

@@ -40,6 +40,9 @@ internal sealed record RunResult
     /// <summary>Strikes of each nemesis.</summary>
     public required IReadOnlyDictionary<string, int> Strikes { get; init; }
 
+    /// <summary>What the faults were made with, beside what each Linux has: tool and version.</summary>
+    public IReadOnlyDictionary<string, string>? Tools { get; init; }
+
     /// <summary>Leaders that were seen, counted anew for each term.</summary>
     public required int Leaders { get; init; }
 

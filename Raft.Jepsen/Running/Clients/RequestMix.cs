@@ -36,7 +36,7 @@ internal sealed class RequestMix(RunOptions options, RandomStream random)
         < 4 => ClientRequest.Read(key.Name),
         < 6 => ClientRequest.Read(key.Name, options.Leases ? RequestedConsistency.Lease : RequestedConsistency.Linearizable),
         < 9 => ClientRequest.Read(key.Name, RequestedConsistency.Follower),
-        _ => ClientRequest.StaleRead(key.Name, (long)options.MaxStaleness.TotalNanoseconds),
+        _ => ClientRequest.StaleRead(key.Name, (long)options.StalenessBound.TotalNanoseconds),
     };
 
     private ClientRequest Transfer(WorkKey key)

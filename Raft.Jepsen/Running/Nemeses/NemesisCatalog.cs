@@ -5,6 +5,9 @@ namespace Raft.Jepsen.Running.Nemeses;
 /// <summary>The nemeses that there are.</summary>
 internal static class NemesisCatalog
 {
+    /// <summary>The nemesis of clocks, which decides on what a bound in time means.</summary>
+    public const string Clock = "clock";
+
     private static readonly Dictionary<string, Func<Load, Nemesis>> Makers = new()
     {
         ["kill"] = _ => new KillNemesis(),
@@ -14,9 +17,17 @@ internal static class NemesisCatalog
         ["rolling"] = _ => new RollingNemesis(),
         ["member"] = _ => new MemberNemesis(losesDisk: false),
         ["wipe"] = _ => new MemberNemesis(losesDisk: true),
+        ["corrupt"] = _ => new CorruptNemesis(),
+        ["fsync"] = _ => new SyncNemesis(),
+        ["slowdisk"] = _ => new SlowDiskNemesis(),
+        ["diskfull"] = _ => new FullDiskNemesis(),
+        [Clock] = load => new ClockNemesis(load.Options.Leases),
     };
 
     public static IReadOnlyCollection<string> Names => Makers.Keys;
+
+    /// <summary>Those that need the fault shim in the processes of the nodes.</summary>
+    public static IReadOnlyList<string> ShimNames { get; } = ["fsync", "slowdisk", "diskfull", Clock];
 
     /// <summary>Makes the nemesis of a name out of <see cref="Names"/>.</summary>
     public static Nemesis Create(string name, Load load) => Makers[name](load);

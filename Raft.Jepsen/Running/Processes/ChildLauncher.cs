@@ -20,15 +20,17 @@ internal sealed class ChildLauncher : IDisposable
     }
 
     /// <summary>Starts a program with all its standard streams redirected.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="environment">What it gets in its environment beside what this process has.</param>
     /// <exception cref="HarnessException">It can't be started.</exception>
-    public Task<Process> StartAsync(IReadOnlyList<string> command)
+    public Task<Process> StartAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         _starts.Add(() =>
         {
             try
             {
-                started.SetResult(Start(command));
+                started.SetResult(Start(command, environment));
             }
             catch (Exception error) when (error is Win32Exception or InvalidOperationException)
             {
@@ -46,7 +48,7 @@ internal sealed class ChildLauncher : IDisposable
         _starts.Dispose();
     }
 
-    private static Process Start(IReadOnlyList<string> command)
+    private static Process Start(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
@@ -58,6 +60,11 @@ internal sealed class ChildLauncher : IDisposable
         // The settings of this program suit the simulator: a node needs no large nursery, and lives too short to be recompiled.
         start.Environment["DOTNET_GCgen0size"] = "0x1000000";
         start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start) ?? throw new InvalidOperationException("no process came of it.");
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Raft.Jepsen.Commands;
 using Raft.Jepsen.Processes;
+using Raft.Jepsen.Running.Faults;
 using Raft.Jepsen.Serving;
 
 namespace Raft.Jepsen.Running.Processes;
@@ -12,7 +13,8 @@ namespace Raft.Jepsen.Running.Processes;
 /// <param name="launcher">Starts the process.</param>
 /// <param name="options">What the node is told.</param>
 /// <param name="log">File that gets what the process writes, one run behind the other.</param>
-internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, string log) : IAsyncDisposable
+/// <param name="faults">Lets its disk and clocks go wrong; <c>null</c> when nothing is loaded into the process.</param>
+internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, string log, FaultSettings? faults = null) : IAsyncDisposable
 {
     private const int KeptLines = 20;
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
@@ -23,6 +25,7 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
     private readonly Queue<string> _lastLines = new();
     private Process? _process;
     private volatile bool _isWatching;
+    private volatile bool _mayEnd;
     private bool _suspended;
     private bool _expectEnd = true;
 
@@ -32,16 +35,29 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
     /// <summary>The node.</summary>
     public ulong Id => options.Id.Value;
 
+    /// <summary>Lets its disk and clocks go wrong; <c>null</c> when nothing is loaded into the process.</summary>
+    public FaultSettings? Faults => faults;
+
+    /// <summary>Somebody harms the node in a way that may end it, and will look after it.</summary>
+    public bool MayEnd
+    {
+        get => _mayEnd;
+        set => _mayEnd = value;
+    }
+
     /// <summary>How often it was started.</summary>
     public int Starts { get; private set; }
 
     /// <summary>Nobody has stopped it, and it does not run: it gave up by itself.</summary>
-    public bool HasDied => !_expectEnd && _process is { HasExited: true };
+    public bool HasDied => !_expectEnd && !MayEnd && _process is { HasExited: true };
 
     /// <summary>The process runs, or is suspended.</summary>
     public bool IsAlive => _process is { HasExited: false };
 
-    /// <summary>The last lines that the process wrote.</summary>
+    /// <summary>The process id of the last start; 0 before the first.</summary>
+    public int Pid => _process?.Id ?? 0;
+
+    /// <summary>The last lines that the process wrote since its start.</summary>
     public IReadOnlyList<string> LastLines
     {
         get
@@ -65,7 +81,8 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
         Process? ended = _process;
         (_process, _isWatching) = (null, false);
         ended?.Dispose();
-        Process process = await launcher.StartAsync([.. OwnProgram.Command, .. ServeCommand.Arguments(options)]).ConfigureAwait(false);
+        ForgetLines();
+        Process process = await launcher.StartAsync([.. OwnProgram.Command, .. ServeCommand.Arguments(options)], faults?.Environment).ConfigureAwait(false);
         process.OutputDataReceived += Keep;
         process.ErrorDataReceived += Keep;
         process.BeginOutputReadLine();
@@ -183,6 +200,14 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
         if (line.Data is { } text)
         {
             Keep(text);
+        }
+    }
+
+    private void ForgetLines()
+    {
+        lock (_logGate)
+        {
+            _lastLines.Clear();
         }
     }
 
