@@ -7,6 +7,8 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 has_v2ray() { command -v v2ray; }
 has_dig() { command -v dig; }
+has_cc() { command -v cc; }
+has_libc() { echo "#include <stdio.h>" | cc -E - ; }
 has_strace() { command -v strace; }
 has_xfs() { command -v mkfs.xfs; }
 has_grpcio() { /usr/bin/python3 -c 'import grpc'; }
@@ -27,6 +29,8 @@ install() {
 
 install v2ray has_v2ray "a real V2Ray behind the demo's VPN ports; plain listeners stand in"
 install bind9-dnsutils has_dig "asking the emulator's name server with dig"
+install gcc has_cc "disks and clocks that go wrong under the nodes of a run"
+install libc6-dev has_libc "disks and clocks that go wrong under the nodes of a run"
 install strace has_strace "disk errors under a real node"
 install xfsprogs has_xfs "power cuts on XFS; those on ext4 are done"
 install python3-grpcio has_grpcio "talking to another implementation of gRPC"
