@@ -16,7 +16,6 @@ internal sealed class Cluster : IAsyncDisposable
 
     private readonly RunOptions _options;
     private readonly RunFolder _folder;
-    private readonly ChildLauncher _launcher = new();
     private readonly ClusterCertificateAuthority _authority = ClusterCertificateAuthority.Create(ServeOptions.ClusterId);
     private readonly ConcurrentDictionary<ulong, bool> _claims = new();
     private readonly Lock _lock = new();
@@ -24,11 +23,13 @@ internal sealed class Cluster : IAsyncDisposable
     private ulong _lastId;
 
     /// <summary>Describes the founding members. Nothing is started yet.</summary>
+    /// <param name="options">What they are told.</param>
+    /// <param name="folder">Where they write.</param>
+    /// <param name="network">Connects them.</param>
     /// <exception cref="HarnessException">There are no addresses for them, or the folder can't be written.</exception>
-    public Cluster(RunOptions options, RunFolder folder)
+    public Cluster(RunOptions options, RunFolder folder, INodeNetwork network)
     {
-        (_options, _folder) = (options, folder);
-        Network = LoopbackNetwork.Create();
+        (_options, _folder, Network, Api) = (options, folder, network, new NodeApi(network));
         NodeId[] members = [.. Enumerable.Range(1, options.Nodes).Select(id => new NodeId((ulong)id))];
         foreach (NodeId _ in members)
         {
@@ -37,10 +38,10 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>What the nodes talk to each other over.</summary>
-    public LoopbackNetwork Network { get; }
+    public INodeNetwork Network { get; }
 
     /// <summary>What clients ask nodes with.</summary>
-    public NodeApi Api { get; } = new();
+    public NodeApi Api { get; }
 
     /// <summary>The nodes that belong to the cluster, or shall.</summary>
     public IReadOnlyList<NodeProcess> Nodes => _nodes;
@@ -102,8 +103,6 @@ internal sealed class Cluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask())).ConfigureAwait(false);
-        _launcher.Dispose();
-        await Network.DisposeAsync().ConfigureAwait(false);
         Api.Dispose();
         _authority.Dispose();
     }
@@ -130,7 +129,7 @@ internal sealed class Cluster : IAsyncDisposable
                 Plant = _options.Plant,
                 IsChild = true,
             };
-            var node = new NodeProcess(_launcher, options, _folder.Log(id));
+            var node = new NodeProcess(new ChildLauncher(() => Network.Enter(id)), options, _folder.Log(id));
             _nodes = [.. _nodes, node];
             return node;
         }

@@ -4,6 +4,7 @@ using Raft.Jepsen.Histories;
 using Raft.Jepsen.Reports;
 using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Running.Nemeses;
+using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Simulation;
 
 namespace Raft.Jepsen.Running;
@@ -36,13 +37,16 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     public async Task<RunResult> RunAsync(CancellationToken stop)
     {
         long began = Stopwatch.GetTimestamp();
+        NetworkChoice choice = NetworkChoice.Make(options.Network, _streams);
+        await using INodeNetwork network = choice.Network;
         var folder = new RunFolder(options.Folder);
+        tell($"Network: {choice}");
         RunResult result;
         Load load;
         using (var file = new FileStream(folder.History, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
         {
             using var recorder = new HistoryRecorder(file, TimeProvider.System);
-            var cluster = new Cluster(options, folder);
+            var cluster = new Cluster(options, folder, network);
             await using (cluster.ConfigureAwait(false))
             {
                 load = new Load(options, cluster, recorder);
@@ -50,7 +54,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             }
         }
 
-        result = Judge(folder, load, began);
+        result = Judge(folder, load, RunNetwork.Of(choice), began);
         File.WriteAllText(folder.Results, result.ToJson() + "\n");
         if (result.Verdict == RunVerdict.Valid && !options.KeepData)
         {
@@ -217,7 +221,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         return history;
     }
 
-    private RunResult Judge(RunFolder folder, Load load, long began)
+    private RunResult Judge(RunFolder folder, Load load, RunNetwork network, long began)
     {
         History history = ReadHistory(folder);
         RunPictures.Write(folder, history, _sightings);
@@ -236,6 +240,8 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             AcknowledgedWrites = load.Acknowledged,
             Appends = AppendTally.Of(history),
             Strikes = _nemeses.ToDictionary(nemesis => nemesis.Name, nemesis => nemesis.Strikes),
+            Done = FaultTally.Of(history),
+            Network = network,
             Leaders = _sightings.Select(sighting => (sighting.Node, sighting.Term)).Distinct().Count(),
             Rounds = _rounds,
             Keys = load.Keys.All.Count,

@@ -40,6 +40,12 @@ internal sealed record RunResult
     /// <summary>Strikes of each nemesis.</summary>
     public required IReadOnlyDictionary<string, int> Strikes { get; init; }
 
+    /// <summary>What was done how often: each fault with its kind, as the history has them.</summary>
+    public required IReadOnlyDictionary<string, int> Done { get; init; }
+
+    /// <summary>What the nodes talked to each other over.</summary>
+    public required RunNetwork Network { get; init; }
+
     /// <summary>Leaders that were seen, counted anew for each term.</summary>
     public required int Leaders { get; init; }
 
