@@ -10,7 +10,8 @@ namespace NexaLoak.Tests.Jepsen;
 [Parallelizable(ParallelScope.All)]
 internal sealed class SwitchTests
 {
-    private const int HalfOfThem = 500_000, TenPercent = 100_000;
+    private const int AllOfThem = 1_000_000, HalfOfThem = 500_000, TenPercent = 100_000;
+    private const byte Datagrams = 20;
 
     [Test]
     public async Task Each_direction_is_cut_alone_and_what_was_sent_arrives_late()
@@ -137,6 +138,38 @@ internal sealed class SwitchTests
     }
 
     [Test]
+    public async Task A_datagram_that_is_duplicated_arrives_twice()
+    {
+        byte[] arrived = await ArrivedAsync(new LinkFaults { Duplication = AllOfThem }, copies: 2);
+        Assert.That(arrived, Is.EquivalentTo(Enumerable.Range(0, Datagrams).SelectMany(number => (byte[])[(byte)number, (byte)number])));
+    }
+
+    [Test]
+    public async Task Datagrams_that_are_held_back_arrive_behind_later_ones()
+    {
+        byte[] arrived = await ArrivedAsync(new LinkFaults { Reordering = HalfOfThem }, copies: 1);
+        Assert.That(arrived, Is.Unique.And.Length.EqualTo(Datagrams));
+        Assert.That(arrived, Is.Not.Ordered);
+    }
+
+    [Test]
+    public async Task A_datagram_with_a_wrong_bit_is_not_received()
+    {
+        await using var link = new SwitchUnderTest();
+        using var datagrams = new DatagramsUnderTest(link.Network);
+        link.Network.Disturb(1, 2, new LinkFaults { Corruption = AllOfThem });
+        for (byte number = 0; number < Datagrams; number++)
+        {
+            datagrams.Send(number);
+        }
+
+        await Eventually.Holds(() => link.Count(1, 2, PacketFate.Delivered) == Datagrams, "all went through the switch");
+        link.Network.Disturb(1, 2, LinkFaults.None);
+        datagrams.Send(200);
+        Assert.That(await datagrams.ReceiveAsync(1), Is.EqualTo((byte[])[200]));
+    }
+
+    [Test]
     public async Task No_more_packets_wait_than_there_is_room_for()
     {
         await using var link = new SwitchUnderTest();
@@ -145,10 +178,28 @@ internal sealed class SwitchTests
         await Eventually.Holds(
             () =>
             {
-                datagrams.Send(1);
+                for (byte number = 0; number < 100; number++)
+                {
+                    datagrams.Send(number);
+                }
+
                 return link.Count(1, 2, PacketFate.Overflowed) > 0;
             },
             "one found no room");
         Assert.That(link.Count(1, 2, PacketFate.Delayed), Is.EqualTo(SwitchLink.MaxWaiting));
+    }
+
+    private static async Task<byte[]> ArrivedAsync(LinkFaults faults, int copies)
+    {
+        await using var link = new SwitchUnderTest();
+        using var datagrams = new DatagramsUnderTest(link.Network);
+        link.Network.Disturb(1, 2, faults);
+        for (byte number = 0; number < Datagrams; number++)
+        {
+            datagrams.Send(number);
+        }
+
+        await Eventually.Holds(() => link.Count(1, 2, PacketFate.Delivered) == copies * Datagrams, "all went through the switch");
+        return await datagrams.ReceiveAsync(copies * Datagrams);
     }
 }

@@ -72,7 +72,7 @@ internal sealed class PacketSwitch : IDisposable
         _wake.Dispose();
     }
 
-    private static long Now() => (long)(Stopwatch.GetTimestamp() * (NanosecondsPerSecond / (double)Stopwatch.Frequency));
+    private static long Now() => Nanoseconds(Stopwatch.GetElapsedTime(0));
 
     private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
 

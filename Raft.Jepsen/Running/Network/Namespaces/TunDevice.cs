@@ -42,14 +42,22 @@ internal sealed class TunDevice : IDisposable
             throw new HarnessException($"/dev/net/tun can't be opened ({Marshal.GetLastPInvokeErrorMessage()})");
         }
 
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        Set(file, CreateDevice, Name, IpPacketsOnly);
-        Set(socket.SafeHandle, SetMaxPacket, Name, MaxPacket);
-        Set(socket.SafeHandle, SetAddress, Name, address);
-        Set(socket.SafeHandle, SetMask, Name, mask);
-        Set(socket.SafeHandle, SetFlags, Name, UpWithoutArp);
-        Set(socket.SafeHandle, SetFlags, Loopback, Up);
-        return new TunDevice(file);
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            Set(file, CreateDevice, Name, IpPacketsOnly);
+            Set(socket.SafeHandle, SetMaxPacket, Name, MaxPacket);
+            Set(socket.SafeHandle, SetAddress, Name, address);
+            Set(socket.SafeHandle, SetMask, Name, mask);
+            Set(socket.SafeHandle, SetFlags, Name, UpWithoutArp);
+            Set(socket.SafeHandle, SetFlags, Loopback, Up);
+            return new TunDevice(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads a packet that was sent.</summary>
