@@ -80,15 +80,15 @@ internal sealed class LinkProxyTests
     {
         await using var link = new LinkUnderTest();
         await link.ConnectAsync();
-        link.ThereWay.Disturb(new LinkFaults { Delay = TimeSpan.FromMilliseconds(40), Jitter = TimeSpan.FromMilliseconds(10) });
-        link.BackWay.Disturb(new LinkFaults { BytesPerSecond = 20 });
+        link.ThereWay.Disturb(new LinkFaults { Delay = TimeSpan.FromMilliseconds(300), Jitter = TimeSpan.FromMilliseconds(10) });
+        link.BackWay.Disturb(new LinkFaults { BytesPerSecond = 5 });
         long began = Stopwatch.GetTimestamp();
         await link.There.WriteAsync(new byte[] { 1 });
         Assert.That(await LinkUnderTest.ReadAsync(link.Back), Is.EqualTo(1));
-        Assert.That(Stopwatch.GetElapsedTime(began), Is.GreaterThanOrEqualTo(TimeSpan.FromMilliseconds(40)));
+        Assert.That(Stopwatch.GetElapsedTime(began), Is.GreaterThanOrEqualTo(TimeSpan.FromMilliseconds(300)));
         await link.Back.WriteAsync(new byte[] { 2 });
         Assert.That(await LinkUnderTest.ReadAsync(link.There), Is.EqualTo(2));
-        Assert.That(Stopwatch.GetElapsedTime(began), Is.GreaterThanOrEqualTo(TimeSpan.FromMilliseconds(90)), "a byte takes 50 ms at 20 a second");
+        Assert.That(Stopwatch.GetElapsedTime(began), Is.GreaterThanOrEqualTo(TimeSpan.FromMilliseconds(500)), "a byte takes 200 ms at 5 a second");
     }
 
     [Test]

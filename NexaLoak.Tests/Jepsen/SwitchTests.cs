@@ -55,15 +55,15 @@ internal sealed class SwitchTests
     {
         await using var link = new SwitchUnderTest();
         await link.ConnectAsync();
-        link.Network.Disturb(1, 2, new LinkFaults { Delay = TimeSpan.FromMilliseconds(40), Jitter = TimeSpan.FromMilliseconds(10) });
-        link.Network.Disturb(2, 1, new LinkFaults { BytesPerSecond = 1000 });
+        link.Network.Disturb(1, 2, new LinkFaults { Delay = TimeSpan.FromMilliseconds(300), Jitter = TimeSpan.FromMilliseconds(10) });
+        link.Network.Disturb(2, 1, new LinkFaults { BytesPerSecond = 200 });
         long began = Stopwatch.GetTimestamp();
         await link.There.WriteAsync(new byte[] { 1 });
         Assert.That(await LinkUnderTest.ReadAsync(link.Back), Is.EqualTo(1));
-        Assert.That(Stopwatch.GetElapsedTime(began), Is.GreaterThanOrEqualTo(TimeSpan.FromMilliseconds(40)));
+        Assert.That(Stopwatch.GetElapsedTime(began), Is.GreaterThanOrEqualTo(TimeSpan.FromMilliseconds(300)));
         await link.Back.WriteAsync(new byte[] { 2 });
         Assert.That(await LinkUnderTest.ReadAsync(link.There), Is.EqualTo(2));
-        Assert.That(Stopwatch.GetElapsedTime(began), Is.GreaterThanOrEqualTo(TimeSpan.FromMilliseconds(80)), "40 bytes of headers take 40 ms");
+        Assert.That(Stopwatch.GetElapsedTime(began), Is.GreaterThanOrEqualTo(TimeSpan.FromMilliseconds(500)), "40 bytes of headers take 200 ms");
         Assert.That(link.Count(1, 2, PacketFate.Delayed), Is.Positive);
     }
 
