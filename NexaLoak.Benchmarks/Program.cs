@@ -3,6 +3,7 @@ using NexaLoak.Benchmarks.Checking;
 using NexaLoak.Benchmarks.Consensus;
 using NexaLoak.Benchmarks.Fleet;
 using NexaLoak.Benchmarks.Groups;
+using NexaLoak.Benchmarks.Links;
 using NexaLoak.Benchmarks.Minority;
 using NexaLoak.Benchmarks.Storage;
 using NexaLoak.Benchmarks.Transfers;
@@ -40,6 +41,11 @@ if (args is ["reopen", ..])
 if (args is ["snapshot-transfer", ..])
 {
     return await TransferFigures.RunAsync(args[1..]);
+}
+
+if (args is ["links"])
+{
+    return await LinkFigures.RunAsync();
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(CoreReplication).Assembly).Run(args);

@@ -9,7 +9,7 @@ namespace NexaLoak.Tests.Jepsen;
 internal sealed class JepsenRun : IDisposable
 {
     /// <summary>Only a hang reaches it.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly string _parent = Directory.CreateTempSubdirectory("raft-jepsen-run-").FullName;
     private readonly ProgramRun _run;
@@ -48,6 +48,16 @@ internal sealed class JepsenRun : IDisposable
             .Where(process => CommandLine(process).Contains(Folder, StringComparison.Ordinal))
             .Select(process => int.Parse(Path.GetFileName(process), System.Globalization.CultureInfo.InvariantCulture))];
 
+    /// <summary>The network namespaces in which nodes run.</summary>
+    public string[] NodeNamespaces() => [.. NodePids().Select(pid => NamespaceOf($"/proc/{pid}")).OfType<string>().Distinct()];
+
+    /// <summary>Waits until nobody on this machine is in one of these namespaces but, if that is one of them, the one of this process.</summary>
+    public static Task NamespacesAreGoneAsync(string[] namespaces) => Eventually.Holds(
+        () => !Directory.EnumerateDirectories("/proc").Where(process => char.IsDigit(Path.GetFileName(process)[0]))
+            .SelectMany(ThreadsOf).Select(NamespaceOf).Distinct().Intersect(namespaces).Except([NamespaceOf("/proc/self")]).Any(),
+        $"nobody is in {string.Join(", ", namespaces)}",
+        Limit);
+
     public void Dispose()
     {
         _run.Dispose();
@@ -58,6 +68,32 @@ internal sealed class JepsenRun : IDisposable
     {
         string file = Path.Combine(Folder, $"node-{node}.log");
         return File.Exists(file) ? File.ReadAllText(file) : "";
+    }
+
+    private static string[] ThreadsOf(string process)
+    {
+        try
+        {
+            return Directory.GetDirectories(Path.Combine(process, "task"));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It has just ended.
+            return [];
+        }
+    }
+
+    private static string? NamespaceOf(string process)
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(process, "ns", "net")).LinkTarget;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It has just ended, or is somebody else's.
+            return null;
+        }
     }
 
     private static string CommandLine(string process)

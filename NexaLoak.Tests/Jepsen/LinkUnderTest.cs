@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using NUnit.Framework;
 using Raft.Jepsen.Running.Network;
+using Raft.Jepsen.Simulation;
 
 namespace NexaLoak.Tests.Jepsen;
 
@@ -8,7 +9,7 @@ namespace NexaLoak.Tests.Jepsen;
 internal sealed class LinkUnderTest : IAsyncDisposable
 {
     private readonly TcpListener _server = new(LoopbackPort.Reserve());
-    private readonly TcpClient _client = new();
+    private TcpClient _client = new();
     private readonly System.Net.IPEndPoint _listen = LoopbackPort.Reserve();
     private readonly LinkProxy _proxy;
     private TcpClient? _accepted;
@@ -16,12 +17,12 @@ internal sealed class LinkUnderTest : IAsyncDisposable
     public LinkUnderTest()
     {
         _server.Start();
-        _proxy = new LinkProxy(_listen, (System.Net.IPEndPoint)_server.LocalEndpoint, ThereGate, BackGate);
+        _proxy = new LinkProxy(_listen, (System.Net.IPEndPoint)_server.LocalEndpoint, ThereWay, BackWay);
     }
 
-    public Gate ThereGate { get; } = new();
+    public ProxyDirection ThereWay { get; } = new(new RandomStream(1));
 
-    public Gate BackGate { get; } = new();
+    public ProxyDirection BackWay { get; } = new(new RandomStream(2));
 
     /// <summary>The client's end.</summary>
     public NetworkStream There => _client.GetStream();
@@ -35,6 +36,15 @@ internal sealed class LinkUnderTest : IAsyncDisposable
     {
         await _client.ConnectAsync(_listen);
         _accepted = await _server.AcceptTcpClientAsync();
+    }
+
+    /// <summary>Connects anew, in the place of a connection that has ended.</summary>
+    public Task ConnectAgainAsync()
+    {
+        _client.Dispose();
+        _accepted?.Dispose();
+        _client = new TcpClient();
+        return ConnectAsync();
     }
 
     /// <summary>The next byte; -1 at the end of the connection, however it ended.</summary>
@@ -70,6 +80,8 @@ internal sealed class LinkUnderTest : IAsyncDisposable
         _client.Dispose();
         _accepted?.Dispose();
         await _proxy.DisposeAsync();
+        ThereWay.Dispose();
+        BackWay.Dispose();
         _server.Dispose();
     }
 }

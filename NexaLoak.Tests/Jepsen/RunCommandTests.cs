@@ -15,6 +15,7 @@ internal sealed class RunCommandTests
     [TestCase("--time soon", "not a duration")]
     [TestCase("--nemesis kill,earthquake", "no nemesis 'earthquake'")]
     [TestCase("--workload poetry", "poetry")]
+    [TestCase("--network pigeons", "pigeons")]
     [TestCase("--rounds 0", "'0' for --rounds")]
     [TestCase("--rounds 3 --nemesis kill", "--rounds takes the place of --time and --nemesis")]
     [TestCase("--rounds 3 --time 5s", "--rounds takes the place of --time and --nemesis")]

@@ -84,9 +84,11 @@ internal sealed class RunTests
     {
         using var run = new JepsenRun("--time", "10m");
         await run.NodesRunAsync(3);
+        string[] namespaces = run.NodeNamespaces();
         await ProgramRun.SignalAsync(run.NodePids()[0], "STOP");
         await ProgramRun.SignalAsync(run.Process.Pid, "KILL");
         await run.NodesAreGoneAsync();
+        await JepsenRun.NamespacesAreGoneAsync(namespaces);
     }
 
     [Test]
@@ -94,11 +96,13 @@ internal sealed class RunTests
     {
         using var run = new JepsenRun("--time", "10m");
         await run.NodesRunAsync(3);
+        string[] namespaces = run.NodeNamespaces();
         await ProgramRun.SignalAsync(run.Process.Pid, "INT");
         (int code, JsonElement result) = await run.EndAsync();
         Assert.That((code, result.GetProperty("verdict").GetString()), Is.EqualTo((2, "could_not_tell")));
         Assert.That(result.GetProperty("problems").ToString(), Does.Contain("told to stop"));
         Assert.That(run.NodePids(), Is.Empty);
+        await JepsenRun.NamespacesAreGoneAsync(namespaces);
     }
 
     private static History Read(JepsenRun run)

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Raft.Jepsen.Running;
 using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Running.Nemeses;
+using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Simulation;
 
 namespace NexaLoak.Tests.Jepsen;
@@ -34,6 +35,28 @@ internal sealed class StrikeTests
         Assert.That(kinds.Select(kind => kind.Cuts.Length), Is.All.Positive);
         Assert.That(kinds.First(kind => kind.Kind == "leader not heard").Cuts, Is.EqualTo(((ulong, ulong)[])[(2, 1), (2, 3)]));
         Assert.That(kinds.First(kind => kind.Kind == "leader isolated").Cuts, Has.Length.EqualTo(4));
+    }
+
+    [Test]
+    public void Every_scope_of_bad_links_is_drawn_and_hits_each_direction_once()
+    {
+        ulong[] nodes = [1, 2, 3];
+        var scopes = Enumerable.Range(0, 100).Select(dice => LinkNemesis.Choose(dice, nodes, leader: 2)).ToList();
+        Assert.That(scopes.Select(scope => scope.Scope).Distinct(), Is.EquivalentTo(
+            (string[])["one direction", "one link", "all of a node", "all of the leader", "all"]));
+        Assert.That(scopes.Select(scope => scope.Links), Is.All.Unique);
+        Assert.That(scopes.First(scope => scope.Scope == "one direction").Links, Is.EqualTo(((ulong, ulong)[])[(1, 2)]));
+        Assert.That(scopes.First(scope => scope.Scope == "all of the leader").Links, Is.EquivalentTo(((ulong, ulong)[])[(2, 1), (1, 2), (2, 3), (3, 2)]));
+        Assert.That(scopes.First(scope => scope.Scope == "all").Links, Has.Length.EqualTo(6));
+    }
+
+    [Test]
+    public void Every_kind_of_bad_link_is_bad_and_says_how([Values] LinkFaultKind kind)
+    {
+        LinkFaults faults = LinkNemesis.Draw(kind, new RandomStream(3));
+        Assert.That(faults, Is.Not.EqualTo(LinkFaults.None));
+        Assert.That(faults.ToString(), Is.Not.EqualTo(LinkFaults.None.ToString()));
+        Assert.That(LinkNemesis.Draw(kind, new RandomStream(3)), Is.EqualTo(faults), "the seed decides");
     }
 
     [Test]

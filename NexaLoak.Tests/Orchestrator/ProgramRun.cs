@@ -36,10 +36,14 @@ internal sealed class ProgramRun : IDisposable
     /// <summary>Starts another program of this repository.</summary>
     public static ProgramRun StartFile(string file, params string[] arguments)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, file);
+        return StartCommand(["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, file), .. arguments]);
+    }
 
+    /// <summary>Starts any program.</summary>
+    public static ProgramRun StartCommand(params IEnumerable<string> command)
+    {
         // A shell lets its background jobs ignore Ctrl-C, and whatever they start inherits that: here it shall be heard in any case.
-        var start = new ProcessStartInfo("env", ["--default-signal=HUP,INT,QUIT", "dotnet", "exec", program, .. arguments])
+        var start = new ProcessStartInfo("env", ["--default-signal=HUP,INT,QUIT", .. command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

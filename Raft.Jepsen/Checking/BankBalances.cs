@@ -4,7 +4,7 @@ namespace Raft.Jepsen.Checking;
 
 /// <summary>
 /// A bank's reads show one moment: the same accounts and the same total each time, no balance below zero unless that is allowed, and no balance that the
-/// transfers which must or may have happened by then cannot lead to.
+/// transfers which must or may have happened by then cannot lead to. A stale read may be of before the bank was opened.
 /// </summary>
 internal sealed class BankBalances : IHistoryChecker
 {
@@ -32,6 +32,11 @@ internal sealed class BankBalances : IHistoryChecker
         var transfers = new BankTransfers(bank, operations);
         foreach (HistoryOperation read in operations.Where(operation => operation is { Request.Kind: RequestKind.Read, Outcome: Outcome.Ok }))
         {
+            if (MayBeOlder(read, bank))
+            {
+                continue;
+            }
+
             IReadOnlyDictionary<string, long> seen = (read.Seen as BalancesValue)?.Balances ?? new Dictionary<string, long>();
             Finding? finding = DescribeSum(bank, read, seen);
             if (finding is null && read.Request.Consistency != RequestedConsistency.Stale)
@@ -45,6 +50,9 @@ internal sealed class BankBalances : IHistoryChecker
             }
         }
     }
+
+    private static bool MayBeOlder(HistoryOperation read, BankOpenedEvent bank)
+        => read.Seen is null && read.Request.Consistency == RequestedConsistency.Stale && (StaleReads.KnownBefore(read) ?? 0) <= bank.TimeNs;
 
     private static Finding? DescribeSum(BankOpenedEvent bank, HistoryOperation read, IReadOnlyDictionary<string, long> seen)
     {

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Raft.Jepsen.Running;
 using Raft.Jepsen.Running.Nemeses;
+using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Running.Processes;
 using Raft.Jepsen.Serving;
 
@@ -15,6 +16,8 @@ internal static class RunCommand
 
     private static readonly string[] Workloads = [.. Enum.GetNames<Workload>().Select(name => name.ToLowerInvariant())];
 
+    private static readonly string[] Networks = [.. Enum.GetNames<NetworkKind>().Select(name => name.ToLowerInvariant())];
+
     private static readonly Option<long> Nodes = Bounded("--nodes", "Members of the cluster.", 3, FewestNodes, MostNodes);
     private static readonly Option<TimeSpan> Time =
         CommonOptions.Duration("--time", "For how long clients work and faults happen.", TimeSpan.FromSeconds(20));
@@ -24,6 +27,13 @@ internal static class RunCommand
     };
     private static readonly Option<long> Concurrency = Bounded("--concurrency", "Clients at a time.", 10, 1, MostClients);
     private static readonly Option<long> Rate = Bounded("--rate", "Requests a second that all clients together try for.", 200, 1, MostRate);
+    private static readonly Option<string> Network = new("--network")
+    {
+        Description = "What connects the nodes: a network namespace for each and a packet switch, which needs root and can do anything to packets; loopback "
+            + "with proxies, which can't lose or change them; or the first if it is possible.",
+        HelpName = string.Join('|', Networks),
+        DefaultValueFactory = _ => Networks[0],
+    };
     private static readonly Option<string[]> Nemeses = new("--nemesis")
     {
         Description = "Faults, one or several with commas between them.",
@@ -52,11 +62,12 @@ internal static class RunCommand
     public static Command Create()
     {
         Work.AcceptOnlyFromAmong(Workloads);
+        Network.AcceptOnlyFromAmong(Networks);
         var command = new Command(
-            "run", "Runs a cluster of real processes on loopback under load and faults, and judges what clients saw. Ends with 0 when that is right, "
+            "run", "Runs a cluster of real processes under load and faults, and judges what clients saw. Ends with 0 when that is right, "
                 + "with 1 when it is not, with 2 when it could not tell.")
         {
-            Nodes, Time, Work, Concurrency, Rate, Nemeses, Rounds, Out, Seed, Json, KeepData, Tick, SnapshotEntries, MaxStaleness, Leases, Planted,
+            Nodes, Time, Work, Concurrency, Rate, Network, Nemeses, Rounds, Out, Seed, Json, KeepData, Tick, SnapshotEntries, MaxStaleness, Leases, Planted,
         };
         command.Validators.Add(Validate);
         command.SetAction(RunAsync);
@@ -90,6 +101,7 @@ internal static class RunCommand
             Workload = Enum.Parse<Workload>(parsed.GetValue(Work)!, ignoreCase: true),
             Concurrency = (int)parsed.GetValue(Concurrency),
             Rate = (int)parsed.GetValue(Rate),
+            Network = Enum.Parse<NetworkKind>(parsed.GetValue(Network)!, ignoreCase: true),
             Nemeses = parsed.GetValue(Nemeses) ?? [],
             Folder = parsed.GetValue(Out) ?? $"run-{seed}",
             Seed = seed,
@@ -178,6 +190,7 @@ internal static class RunCommand
             $"{SnapshotEntries.Name} {options.SnapshotEntries}",
             $"{MaxStaleness.Name} {Milliseconds(options.MaxStaleness)}",
         ];
+        words.AddRange(options.Network != NetworkKind.Auto ? [$"{Network.Name} {options.Network.ToString().ToLowerInvariant()}"] : []);
         words.AddRange(options.Nemeses.Count > 0 ? [$"{Nemeses.Name} {string.Join(',', options.Nemeses)}"] : []);
         words.AddRange(options.Leases ? [Leases.Name] : []);
         words.AddRange(options.Plant != Plant.None ? [$"{Planted.Name} {CommonOptions.NameOf(options.Plant)}"] : []);

@@ -19,7 +19,6 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly RunOptions _options;
     private readonly RunFolder _folder;
     private readonly FaultShim? _shim;
-    private readonly ChildLauncher _launcher = new();
     private readonly ClusterCertificateAuthority _authority =
         ClusterCertificateAuthority.Create(ServeOptions.ClusterId, time: new EarlierTime(CertificateAge));
     private readonly ConcurrentDictionary<ulong, bool> _claims = new();
@@ -31,12 +30,12 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Describes the founding members. Nothing is started yet.</summary>
     /// <param name="options">What they are told.</param>
     /// <param name="folder">Where their files are.</param>
+    /// <param name="network">Connects them.</param>
     /// <param name="shim">Is loaded into each of them, if given.</param>
     /// <exception cref="HarnessException">There are no addresses for them, or the folder can't be written.</exception>
-    public Cluster(RunOptions options, RunFolder folder, FaultShim? shim = null)
+    public Cluster(RunOptions options, RunFolder folder, INodeNetwork network, FaultShim? shim = null)
     {
-        (_options, _folder, _shim) = (options, folder, shim);
-        Network = LoopbackNetwork.Create();
+        (_options, _folder, _shim, Network, Api) = (options, folder, shim, network, new NodeApi(network));
         NodeId[] members = [.. Enumerable.Range(1, options.Nodes).Select(id => new NodeId((ulong)id))];
         foreach (NodeId _ in members)
         {
@@ -45,10 +44,10 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>What the nodes talk to each other over.</summary>
-    public LoopbackNetwork Network { get; }
+    public INodeNetwork Network { get; }
 
     /// <summary>What clients ask nodes with.</summary>
-    public NodeApi Api { get; } = new();
+    public NodeApi Api { get; }
 
     /// <summary>The nodes that belong to the cluster, or shall.</summary>
     public IReadOnlyList<NodeProcess> Nodes => _nodes;
@@ -113,9 +112,7 @@ internal sealed class Cluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask())).ConfigureAwait(false);
-        _launcher.Dispose();
         _faults.ForEach(faults => faults.Dispose());
-        await Network.DisposeAsync().ConfigureAwait(false);
         Api.Dispose();
         _authority.Dispose();
     }
@@ -142,7 +139,8 @@ internal sealed class Cluster : IAsyncDisposable
                 Plant = _options.Plant,
                 IsChild = true,
             };
-            var node = new NodeProcess(_launcher, options, _folder.Log(id), _shim is null ? null : AddFaults(id, _shim));
+            var launcher = new ChildLauncher(() => Network.Enter(id));
+            var node = new NodeProcess(launcher, options, _folder.Log(id), _shim is null ? null : AddFaults(id, _shim));
             _nodes = [.. _nodes, node];
             return node;
         }

@@ -5,6 +5,7 @@ using Raft.Jepsen.Reports;
 using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Running.Faults;
 using Raft.Jepsen.Running.Nemeses;
+using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Simulation;
 
 namespace Raft.Jepsen.Running;
@@ -31,6 +32,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     private IReadOnlyList<LeaderSighting> _sightings = [];
     private ConvergedState? _converged;
     private double? _convergedAfter;
+    private long? _healedNs;
 
     /// <summary>Runs to the end. Nothing is left behind but the folder.</summary>
     /// <param name="stop">Ends the run early, without a verdict.</param>
@@ -38,14 +40,17 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     public async Task<RunResult> RunAsync(CancellationToken stop)
     {
         long began = Stopwatch.GetTimestamp();
+        NetworkChoice choice = NetworkChoice.Make(options.Network, _streams);
+        await using INodeNetwork network = choice.Network;
         var folder = new RunFolder(options.Folder);
+        tell($"Network: {choice}");
         _shim = PrepareShim(folder);
         RunResult result;
         Load load;
         using (var file = new FileStream(folder.History, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
         {
             using var recorder = new HistoryRecorder(file, TimeProvider.System);
-            var cluster = new Cluster(options, folder, _shim);
+            var cluster = new Cluster(options, folder, network, _shim);
             await using (cluster.ConfigureAwait(false))
             {
                 load = new Load(options, cluster, recorder);
@@ -53,7 +58,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             }
         }
 
-        result = Judge(folder, load, began);
+        result = Judge(folder, load, RunNetwork.Of(choice), began);
         File.WriteAllText(folder.Results, result.ToJson() + "\n");
         if (result.Verdict == RunVerdict.Valid && !options.KeepData)
         {
@@ -190,6 +195,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             await endOfFaults.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll([lasting, .. harming]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await HealAsync(cluster).ConfigureAwait(false);
+            _healedNs ??= load.Recorder.ElapsedNs;
         }
     }
 
@@ -237,6 +243,10 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         }
     }
 
+    /// <summary>Seconds from the end of the last fault until a node said that it leads.</summary>
+    private double? LeaderAfter()
+        => _healedNs is { } healed && _sightings.FirstOrDefault(sighting => sighting.TimeNs >= healed) is { } first ? (first.TimeNs - healed) / 1e9 : null;
+
     /// <summary>Reads the history back, and writes it in the form of other checkers too.</summary>
     private static History ReadHistory(RunFolder folder)
     {
@@ -251,7 +261,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         return history;
     }
 
-    private RunResult Judge(RunFolder folder, Load load, long began)
+    private RunResult Judge(RunFolder folder, Load load, RunNetwork network, long began)
     {
         History history = ReadHistory(folder);
         RunPictures.Write(folder, history, _sightings);
@@ -271,9 +281,12 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             Appends = AppendTally.Of(history),
             Strikes = _nemeses.ToDictionary(nemesis => nemesis.Name, nemesis => nemesis.Strikes),
             Tools = _shim is null ? null : new Dictionary<string, string> { ["cc"] = _shim.Compiler },
+            Done = FaultTally.Of(history),
+            Network = network,
             Leaders = _sightings.Select(sighting => (sighting.Node, sighting.Term)).Distinct().Count(),
             Rounds = _rounds,
             Keys = load.Keys.All.Count,
+            LeaderAfterS = LeaderAfter(),
             ConvergedAfterS = _convergedAfter,
             Converged = _converged,
             WallS = Stopwatch.GetElapsedTime(began).TotalSeconds,

@@ -1,4 +1,5 @@
 using Raft.Jepsen.Running.Nemeses;
+using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Serving;
 
 namespace Raft.Jepsen.Running;
@@ -23,6 +24,9 @@ internal sealed record RunOptions
 
     /// <summary>Operations a second that all clients together try for.</summary>
     public int Rate { get; init; } = 200;
+
+    /// <summary>What the nodes talk to each other over.</summary>
+    public NetworkKind Network { get; init; }
 
     /// <summary>Names of the faults.</summary>
     public IReadOnlyList<string> Nemeses { get; init; } = [];

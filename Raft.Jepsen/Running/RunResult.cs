@@ -43,6 +43,12 @@ internal sealed record RunResult
     /// <summary>What the faults were made with, beside what each Linux has: tool and version.</summary>
     public IReadOnlyDictionary<string, string>? Tools { get; init; }
 
+    /// <summary>What was done how often: each fault with its kind, as the history has them.</summary>
+    public required IReadOnlyDictionary<string, int> Done { get; init; }
+
+    /// <summary>What the nodes talked to each other over.</summary>
+    public required RunNetwork Network { get; init; }
+
     /// <summary>Leaders that were seen, counted anew for each term.</summary>
     public required int Leaders { get; init; }
 
@@ -51,6 +57,9 @@ internal sealed record RunResult
 
     /// <summary>Keys that clients worked on.</summary>
     public required int Keys { get; init; }
+
+    /// <summary>Seconds from the end of the last fault, with all nodes started, until a node said that it leads: 0.1 or so when one led all the time.</summary>
+    public double? LeaderAfterS { get; init; }
 
     /// <summary>Seconds until all nodes agreed when the faults had ended.</summary>
     public double? ConvergedAfterS { get; init; }

@@ -1,18 +1,24 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Raft.Jepsen.Histories;
+using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Serving;
 
 namespace Raft.Jepsen.Running.Clients;
 
 /// <summary>The HTTP client of the nodes. Safe to use from any thread.</summary>
-internal sealed class NodeApi : IDisposable
+/// <param name="network">Leads to them.</param>
+internal sealed class NodeApi(INodeNetwork network) : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
 
     // Nothing is sent twice: the handler repeats a request only as long as none of its content was sent, and each but the report has content.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = ConnectLimit })
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        UseProxy = false, UseCookies = false, ConnectTimeout = ConnectLimit, ConnectCallback = (asked, end) => ConnectAsync(network, asked.DnsEndPoint, end),
+    })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
@@ -68,6 +74,23 @@ internal sealed class NodeApi : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static async ValueTask<Stream> ConnectAsync(INodeNetwork network, DnsEndPoint node, CancellationToken cancellationToken)
+    {
+        var address = IPAddress.Parse(node.Host);
+        Socket socket = await network.OpenSocketAsync(address).ConfigureAwait(false);
+        try
+        {
+            socket.NoDelay = true;
+            await socket.ConnectAsync(new IPEndPoint(address, node.Port), cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static Answer Read(HttpResponseMessage response, byte[] bytes)
     {

@@ -13,6 +13,7 @@ internal static class NemesisCatalog
         ["kill"] = _ => new KillNemesis(),
         ["pause"] = load => new PauseNemesis(load),
         ["partition"] = _ => new PartitionNemesis(),
+        ["link"] = _ => new LinkNemesis(),
         ["transfer"] = _ => new TransferNemesis(),
         ["rolling"] = _ => new RollingNemesis(),
         ["member"] = _ => new MemberNemesis(losesDisk: false),

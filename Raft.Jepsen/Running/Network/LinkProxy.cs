@@ -6,7 +6,7 @@ namespace Raft.Jepsen.Running.Network;
 /// <summary>
 /// The way of one node to another: passes the TCP connections of the first on to the second, byte by byte, so TLS goes through unchanged. While a
 /// direction is cut nothing gets through in it, not even the end of a connection, and no connection comes about. What was sent meanwhile arrives
-/// late, as it would by the retransmission of TCP.
+/// late, as it would by the retransmission of TCP. What is slow is so a buffer at a time. Connections that are reset end at both sides at once.
 /// </summary>
 internal sealed class LinkProxy : IAsyncDisposable
 {
@@ -14,8 +14,8 @@ internal sealed class LinkProxy : IAsyncDisposable
 
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly IPEndPoint _target;
-    private readonly Gate _there;
-    private readonly Gate _back;
+    private readonly ProxyDirection _there;
+    private readonly ProxyDirection _back;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly HashSet<Task> _connections = [];
@@ -27,7 +27,7 @@ internal sealed class LinkProxy : IAsyncDisposable
     /// <param name="there">The direction to the second node.</param>
     /// <param name="back">The direction to the first node.</param>
     /// <exception cref="SocketException">The address can't be bound.</exception>
-    public LinkProxy(IPEndPoint listen, IPEndPoint target, Gate there, Gate back)
+    public LinkProxy(IPEndPoint listen, IPEndPoint target, ProxyDirection there, ProxyDirection back)
     {
         (_target, _there, _back) = (target, there, back);
         _listener.Bind(listen);
@@ -89,52 +89,53 @@ internal sealed class LinkProxy : IAsyncDisposable
         // The accepting loop goes on at once.
         await Task.Yield();
         using var outgoing = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        (CancellationToken resetThere, CancellationToken resetBack) = (_there.Resets, _back.Resets);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, resetThere, resetBack);
         using (incoming)
         {
             try
             {
-                await _there.PassAsync(_stop.Token).ConfigureAwait(false);
-                await _back.PassAsync(_stop.Token).ConfigureAwait(false);
-                await outgoing.ConnectAsync(_target, _stop.Token).ConfigureAwait(false);
+                await _there.PassAsync(0, end.Token).ConfigureAwait(false);
+                await _back.PassAsync(0, end.Token).ConfigureAwait(false);
+                await outgoing.ConnectAsync(_target, end.Token).ConfigureAwait(false);
                 incoming.NoDelay = outgoing.NoDelay = true;
-                await CopyBothAsync(incoming, outgoing).ConfigureAwait(false);
+                await Task.WhenAll(CopyAsync(incoming, outgoing, _there, end), CopyAsync(outgoing, incoming, _back, end)).ConfigureAwait(false);
             }
             catch (Exception error) when (error is SocketException or OperationCanceledException)
             {
-                // One side has gone, and so does the other; or the proxy is disposed.
+                // One side has gone, and so does the other; or the connection is reset, or the proxy disposed.
+            }
+
+            if (resetThere.IsCancellationRequested || resetBack.IsCancellationRequested)
+            {
+                // What lingers for no time at all is not ended but reset.
+                incoming.LingerState = outgoing.LingerState = new LingerOption(enable: true, seconds: 0);
+                (resetThere.IsCancellationRequested ? _there : _back).CountReset();
             }
         }
     }
 
-    private async Task CopyBothAsync(Socket incoming, Socket outgoing)
-    {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        Task there = CopyAsync(incoming, outgoing, _there, end);
-        Task back = CopyAsync(outgoing, incoming, _back, end);
-        await Task.WhenAll(there, back).ConfigureAwait(false);
-    }
-
     /// <summary>Copies until the source ends. A source that breaks ends both directions, once the news can get through.</summary>
-    private static async Task CopyAsync(Socket from, Socket to, Gate gate, CancellationTokenSource end)
+    private static async Task CopyAsync(Socket from, Socket to, ProxyDirection way, CancellationTokenSource end)
     {
         byte[] buffer = new byte[BufferBytes];
         try
         {
             for (int read; (read = await from.ReceiveAsync(buffer, end.Token).ConfigureAwait(false)) > 0;)
             {
-                await gate.PassAsync(end.Token).ConfigureAwait(false);
+                await way.PassAsync(read, end.Token).ConfigureAwait(false);
                 for (int sent = 0; sent < read;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), end.Token).ConfigureAwait(false);
                 }
             }
 
-            await gate.PassAsync(end.Token).ConfigureAwait(false);
+            await way.PassAsync(0, end.Token).ConfigureAwait(false);
             to.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException)
         {
-            await gate.PassAsync(end.Token).ConfigureAwait(false);
+            await way.PassAsync(0, end.Token).ConfigureAwait(false);
             await end.CancelAsync().ConfigureAwait(false);
         }
     }

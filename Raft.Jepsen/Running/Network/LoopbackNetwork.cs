@@ -3,14 +3,15 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Raft.Jepsen.Serving;
+using Raft.Jepsen.Simulation;
 
 namespace Raft.Jepsen.Running.Network;
 
 /// <summary>
-/// The network of a run on one machine, in which any direction between two nodes can be cut. Node <c>t</c> listens on 127.x.t.t and node <c>f</c>
-/// reaches it on 127.x.f.t, where a proxy of this process passes the bytes on. Clients reach all nodes directly.
+/// The network of a run on loopback. Node <c>t</c> listens on 127.x.t.t and node <c>f</c> reaches it on 127.x.f.t, where a proxy of this process passes
+/// the bytes on. A proxy sees connections and no packets, so none can get lost, arrive twice or be reordered here. Clients reach all nodes directly.
 /// </summary>
-internal sealed class LoopbackNetwork : IAsyncDisposable
+internal sealed class LoopbackNetwork : INodeNetwork
 {
     /// <summary>Highest id of a node.</summary>
     public const ulong MaxNode = 254;
@@ -20,29 +21,37 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
     // Below the range from which Linux draws the ports of outgoing connections.
     private const int FirstPort = 15_000, LastPort = 32_000;
 
-    private readonly ConcurrentDictionary<(ulong From, ulong To), Gate> _gates = new();
+    private readonly ConcurrentDictionary<(ulong From, ulong To), ProxyDirection> _directions = new();
     private readonly List<LinkProxy> _proxies = [];
     private readonly List<ulong> _nodes = [];
+    private readonly RandomStreams _streams;
     private readonly int _subnet;
     private readonly int _port;
 
-    private LoopbackNetwork(int subnet, int port)
+    private LoopbackNetwork(RandomStreams streams, int subnet, int port)
     {
-        (_subnet, _port) = (subnet, port);
+        (_streams, _subnet, _port) = (streams, subnet, port);
         Peers = new AddressPattern(string.Create(CultureInfo.InvariantCulture, $"https://127.{subnet}.{{from}}.{{to}}:{port}"));
     }
 
-    /// <summary>Where nodes reach each other.</summary>
+    public NetworkKind Kind => NetworkKind.Loopback;
+
+    public IReadOnlyList<LinkFaultKind> Offers { get; } = [LinkFaultKind.Slow, LinkFaultKind.Narrow, LinkFaultKind.Flapping, LinkFaultKind.Resetting];
+
     public AddressPattern Peers { get; }
 
+    public IReadOnlyDictionary<string, long> Counts
+        => new Dictionary<string, long> { ["connections reset"] = _directions.Values.Sum(direction => direction.ResetConnections) };
+
     /// <summary>Draws a part of the loopback network that nobody uses.</summary>
+    /// <param name="streams">Decide on how late things arrive.</param>
     /// <exception cref="HarnessException">There is none.</exception>
-    public static LoopbackNetwork Create()
+    public static LoopbackNetwork Create(RandomStreams streams)
     {
         string problem = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            var network = new LoopbackNetwork(Random.Shared.Next(2, 255), Random.Shared.Next(FirstPort, LastPort));
+            var network = new LoopbackNetwork(streams, Random.Shared.Next(2, 255), Random.Shared.Next(FirstPort, LastPort));
             if (network.IsFree(out problem))
             {
                 return network;
@@ -53,11 +62,8 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
             $"No part of the loopback network 127.0.0.0/8 is free: {problem} The harness needs Linux, where all of it can be bound.");
     }
 
-    /// <summary>Where a node serves clients.</summary>
     public IPEndPoint Api(ulong node) => new(Address(node, node), _port + 1);
 
-    /// <summary>Builds the ways between a node and those that were added before.</summary>
-    /// <exception cref="HarnessException">An address can't be bound.</exception>
     public void Add(ulong node)
     {
         if (node > MaxNode)
@@ -81,18 +87,25 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
         _nodes.Add(node);
     }
 
-    /// <summary>Lets nothing through from one node to another; what comes back still arrives.</summary>
-    public void Cut(ulong from, ulong to) => Link(from, to).Shut();
+    /// <summary>Does nothing: all nodes live where this process does.</summary>
+    public void Enter(ulong node)
+    {
+    }
 
-    /// <summary>Undoes one cut.</summary>
-    public void Heal(ulong from, ulong to) => Link(from, to).Open();
+    public Task<Socket> OpenSocketAsync(IPAddress node) => Task.FromResult(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
 
-    /// <summary>Undoes all cuts.</summary>
+    public void Cut(ulong from, ulong to) => Direction(from, to).Cut();
+
+    public void Heal(ulong from, ulong to) => Direction(from, to).Heal();
+
+    public void Disturb(ulong from, ulong to, LinkFaults faults) => Direction(from, to).Disturb(faults);
+
     public void HealAll()
     {
-        foreach (Gate gate in _gates.Values)
+        foreach (ProxyDirection direction in _directions.Values)
         {
-            gate.Open();
+            direction.Heal();
+            direction.Disturb(LinkFaults.None);
         }
     }
 
@@ -102,13 +115,19 @@ internal sealed class LoopbackNetwork : IAsyncDisposable
         {
             await proxy.DisposeAsync().ConfigureAwait(false);
         }
+
+        foreach (ProxyDirection direction in _directions.Values)
+        {
+            direction.Dispose();
+        }
     }
 
-    private Gate Link(ulong from, ulong to) => _gates.GetOrAdd((from, to), _ => new Gate());
+    private ProxyDirection Direction(ulong from, ulong to) => _directions.GetOrAdd(
+        (from, to), _ => new ProxyDirection(_streams.Open(RandomPurpose.Link, (int)from, (long)to)));
 
     private void Connect(ulong from, ulong to)
         => _proxies.Add(new LinkProxy(
-            new IPEndPoint(Address(from, to), _port), new IPEndPoint(Address(to, to), _port), Link(from, to), Link(to, from)));
+            new IPEndPoint(Address(from, to), _port), new IPEndPoint(Address(to, to), _port), Direction(from, to), Direction(to, from)));
 
     private IPAddress Address(ulong from, ulong to) => new([127, (byte)_subnet, (byte)from, (byte)to]);
 

@@ -11,10 +11,14 @@ namespace Raft.Jepsen.Running.Processes;
 internal sealed class ChildLauncher : IDisposable
 {
     private readonly BlockingCollection<Action> _starts = [];
+    private readonly Action _enter;
     private readonly Thread _parent;
 
-    public ChildLauncher()
+    /// <summary>Begins to wait for what is to be started.</summary>
+    /// <param name="enter">Takes the thread that starts children to where they shall run; does nothing when it is there.</param>
+    public ChildLauncher(Action enter)
     {
+        _enter = enter;
         _parent = new Thread(Run) { IsBackground = true, Name = "child launcher" };
         _parent.Start();
     }
@@ -30,7 +34,12 @@ internal sealed class ChildLauncher : IDisposable
         {
             try
             {
+                _enter();
                 started.SetResult(Start(command, environment));
+            }
+            catch (HarnessException error)
+            {
+                started.SetException(error);
             }
             catch (Exception error) when (error is Win32Exception or InvalidOperationException)
             {

@@ -10,7 +10,7 @@ namespace Raft.Jepsen.Running.Processes;
 /// One node: a <c>raft-jepsen serve</c> process that can be killed, suspended and started again on its data. Safe to use from any
 /// thread.
 /// </summary>
-/// <param name="launcher">Starts the process.</param>
+/// <param name="launcher">Starts the process. Owned.</param>
 /// <param name="options">What the node is told.</param>
 /// <param name="log">File that gets what the process writes, one run behind the other.</param>
 /// <param name="faults">Lets its disk and clocks go wrong; <c>null</c> when nothing is loaded into the process.</param>
@@ -155,6 +155,7 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
     {
         await KillAsync().ConfigureAwait(false);
         _process?.Dispose();
+        launcher.Dispose();
         lock (_logGate)
         {
             _log.Dispose();
