@@ -56,6 +56,40 @@ internal sealed class FollowerReadTests
     }
 
     [Test]
+    public void A_later_read_of_the_same_node_needs_no_repetition()
+    {
+        TestCluster cluster = new TestCluster(3, Plain).Elect(1);
+        cluster.Loses = message => message.Type is MessageType.HeartbeatResponse or MessageType.AppendResponse;
+        ulong first = cluster[2].Core.RequestRead();
+        cluster.Settle();
+        ulong second = cluster[2].Core.RequestRead();
+        cluster.Settle();
+        cluster.Loses = _ => false;
+        cluster[1].Tick(Plain.HeartbeatTicks);
+        cluster.Settle();
+        Assert.That(cluster[2].Reads.Select(read => read.Context), Is.EqualTo(new[] { first, second }));
+    }
+
+    [Test]
+    public void Who_does_not_lead_answers_no_read()
+    {
+        TestCluster cluster = new TestCluster(3, Plain).Elect(1);
+        TestNode reader = cluster[2];
+        cluster.Loses = message => message.Type == MessageType.ReadIndexRequest;
+        reader.Core.RequestRead();
+        cluster.Settle();
+        Message request = cluster.Sent.Single(message => message.Type == MessageType.ReadIndexRequest);
+        var answer = new Message
+        {
+            Type = MessageType.ReadIndexResponse, From = new NodeId(3), To = reader.Id, Term = 1, LogIndex = 1, ReadContext = request.ReadContext,
+        };
+        reader.Step(answer);
+        Assert.That(reader.Reads, Is.Empty);
+        reader.Step(answer with { From = new NodeId(1) });
+        Assert.That(reader.Reads, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public void Requests_without_end_fill_no_memory()
     {
         TestCluster cluster = new TestCluster(3, Plain, learners: 1).Elect(1);

@@ -132,6 +132,26 @@ internal sealed class MembershipProposalTests
     }
 
     [Test]
+    public void A_learner_is_promoted_when_it_lags_by_as_much_as_is_allowed_and_no_more()
+    {
+        TestCluster cluster = new TestCluster(Members("v1 v2 l3"), new RaftOptions { PromotionLag = 2 }).Elect(1);
+        cluster.Loses = message => message.From.Value == 3 && message.Type == MessageType.AppendResponse;
+        cluster.Propose(1);
+        cluster.Propose(1);
+        cluster.Settle();
+        cluster.Propose(1);
+        Assert.That(Propose(cluster, 1, "v3"), Is.EqualTo(ConfigurationStatus.LearnerLags));
+        Assert.That(Propose(cluster, 1, "v3 l4"), Is.EqualTo(ConfigurationStatus.LearnerLags), "one of several steps");
+
+        cluster = new TestCluster(Members("v1 v2 l3"), new RaftOptions { PromotionLag = 2 }).Elect(1);
+        cluster.Loses = message => message.From.Value == 3 && message.Type == MessageType.AppendResponse;
+        cluster.Propose(1);
+        cluster.Propose(1);
+        cluster.Settle();
+        Assert.That(Propose(cluster, 1, "v3"), Is.EqualTo(ConfigurationStatus.Appended));
+    }
+
+    [Test]
     public void A_learner_that_was_never_heard_of_is_not_promoted_and_a_new_voter_is_taken()
     {
         TestCluster cluster = new TestCluster(Members("v1 v2")).Elect(1);

@@ -249,6 +249,20 @@ internal sealed class MembershipRemovalTests
         Assert.That(Peers(cluster[1]), Is.EqualTo(new ulong[] { 2, 3 }));
     }
 
+    /// <summary>The time begins when the removal is committed: until then the node may have to come back.</summary>
+    [Test]
+    public void G16_the_time_of_whoever_leaves_begins_with_the_commit()
+    {
+        TestCluster cluster = new TestCluster(Members("v1 v2 v3 l4")).Elect(1);
+        cluster.Loses = message => TestCluster.Touches(message, 4) || message.Type == MessageType.AppendResponse;
+        cluster.Change(1, Change("r4"));
+        cluster.Pass(5 * Defaults.ElectionTicks);
+        Assert.That(cluster[1].Core.IsConfigurationCommitted, Is.False);
+        cluster.Loses = message => TestCluster.Touches(message, 4);
+        cluster.Pass(2);
+        Assert.That((cluster[1].Core.IsConfigurationCommitted, Peers(cluster[1])), Is.EqualTo((true, new List<ulong> { 2, 3, 4 })));
+    }
+
     private static int Campaigns(TestCluster cluster, ulong id)
         => cluster.Sent.Count(message => message.From.Value == id && message.Type is MessageType.VoteRequest or MessageType.PreVoteRequest);
 

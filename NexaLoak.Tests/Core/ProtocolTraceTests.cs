@@ -92,6 +92,24 @@ internal sealed class ProtocolTraceTests
     }
 
     [Test]
+    public void A_follower_tells_of_the_configurations_that_it_gets()
+    {
+        JsonElement[] events = Traced(trace =>
+        {
+            RaftCore core = Core(1, Pair, trace);
+            ClusterConfiguration three = MembershipText.Members("v1 v2 v3");
+            var entry = new Entry(1, 1, EntryType.Configuration, ConfigurationCodec.Encode(three));
+            core.Step(new Message { Type = MessageType.AppendRequest, From = new NodeId(2), To = new NodeId(1), Term = 1, Entries = new[] { entry } });
+            var snapshot = new SnapshotMetadata(new LogId(1, 7), MembershipText.Members("v1 v2 v4"), 5, 0, 0);
+            core.Step(new Message { Type = MessageType.SnapshotChunk, From = new NodeId(2), To = new NodeId(1), Term = 1, Chunk = new SnapshotChunk(snapshot, 0, default) });
+            core.OnSnapshotStaged(snapshot);
+        });
+        Assert.That(
+            events.Where(line => line.GetProperty("name").GetString() == "ApplyConfChange").Select(line => line.GetProperty("conf").GetRawText()),
+            Is.EqualTo(new[] { """[["1","2","3"],[]]""", """[["1","2","4"],[]]""" }));
+    }
+
+    [Test]
     public void A_piece_of_a_snapshot_is_a_request_to_append_up_to_its_entry()
     {
         using var stream = new MemoryStream();

@@ -79,6 +79,10 @@ internal sealed class ReplicationTests
         {
             Assert.That(() => core.TakeReady(null!), Throws.ArgumentNullException);
             Assert.That(() => core.VisitProgress<int>(0, null!), Throws.ArgumentNullException);
+            Assert.That(() => core.Bootstrap(null!), Throws.ArgumentNullException);
+            Assert.That(() => core.ProposeConfiguration(null!, null, out _), Throws.ArgumentNullException);
+            Assert.That(() => core.OnSnapshotSaved(null!), Throws.ArgumentNullException);
+            Assert.That(() => core.OnSnapshotStaged(null!), Throws.ArgumentNullException);
             Assert.That(() => Core(null!, Plain, RecoveredState.Empty), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("configuration"));
             Assert.That(() => Core(core.Configuration, null!, RecoveredState.Empty), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
             Assert.That(() => Core(core.Configuration, Plain, null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("recovered"));

@@ -4,6 +4,7 @@ using Raft.Core.Log;
 using Raft.Core.Membership;
 using Raft.Core.Replication;
 using Raft.Core.Storage;
+using static NexaLoak.Tests.Core.SnapshotSetup;
 
 namespace NexaLoak.Tests.Core;
 
@@ -11,8 +12,6 @@ namespace NexaLoak.Tests.Core;
 [TestFixture]
 internal sealed class SnapshotTests
 {
-    private static readonly RaftOptions s_keepNothing = new() { TrailingEntries = 0, MaxTrailingEntries = 0, SnapshotChunkBytes = 4 };
-
     [Test]
     public void A_follower_behind_the_base_gets_the_snapshot_in_pieces_and_goes_on_from_it()
     {
@@ -62,7 +61,7 @@ internal sealed class SnapshotTests
     [Test]
     public void Base_and_snapshot_go_into_one_write_and_a_restart_finds_both()
     {
-        TestCluster cluster = new TestCluster(1, s_keepNothing).Elect(1);
+        TestCluster cluster = new TestCluster(1, KeepNothing).Elect(1);
         cluster.Propose(1);
         cluster.Settle();
         SnapshotMetadata snapshot = cluster[1].TakeSnapshot(2);
@@ -182,7 +181,7 @@ internal sealed class SnapshotTests
     [Test]
     public void A_throttle_spreads_a_snapshot_over_ticks()
     {
-        TestCluster cluster = CutOff(3, s_keepNothing with { SnapshotBytesPerTick = 4 });
+        TestCluster cluster = CutOff(3, KeepNothing with { SnapshotBytesPerTick = 4 });
         cluster[1].TakeSnapshot(5, size: 40);
         cluster.Loses = _ => false;
 
@@ -329,7 +328,7 @@ internal sealed class SnapshotTests
     [Test]
     public void B10_A_follower_that_takes_a_long_snapshot_counts_as_active()
     {
-        TestCluster cluster = CutOff(3, s_keepNothing with { SnapshotBytesPerTick = 1 });
+        TestCluster cluster = CutOff(3, KeepNothing with { SnapshotBytesPerTick = 1 });
         cluster[1].TakeSnapshot(5, size: 200);
         cluster.Loses = message => TestCluster.Touches(message, 2) || message.Type is MessageType.HeartbeatRequest or MessageType.HeartbeatResponse;
 
@@ -341,7 +340,7 @@ internal sealed class SnapshotTests
     [Test]
     public void E12_A_log_that_holds_the_snapshots_last_entry_keeps_its_suffix()
     {
-        TestNode node = new TestNode(3, Three(), s_keepNothing).WithPast(1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        TestNode node = new TestNode(3, Three(), KeepNothing).WithPast(1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1);
         foreach (Message piece in Pieces(SnapshotAt(7)))
         {
             node.Step(piece);
@@ -384,7 +383,7 @@ internal sealed class SnapshotTests
     [Test]
     public void A_leader_drops_a_snapshot_that_it_received_as_a_follower()
     {
-        TestNode node = new TestCluster(1, s_keepNothing)[1];
+        TestNode node = new TestCluster(1, KeepNothing)[1];
         SnapshotMetadata snapshot = SnapshotAt(7);
         foreach (Message piece in Pieces(snapshot).Take(2))
         {
@@ -444,23 +443,6 @@ internal sealed class SnapshotTests
         yield return new SnapshotChunk(snapshot with { Configuration = ClusterConfiguration.Empty }, 0, new byte[1]);
     }
 
-    /// <summary>A cluster whose leader, node 1, has entries that the node that is cut off lacks.</summary>
-    private static TestCluster CutOff(int id, RaftOptions? options = null, int entries = 4)
-    {
-        TestCluster cluster = new TestCluster(3, options ?? s_keepNothing).Elect(1);
-        cluster.Loses = message => TestCluster.Touches(message, id) && message.Type != MessageType.HeartbeatResponse;
-        for (int i = 0; i < entries; i++)
-        {
-            cluster.Propose(1);
-        }
-
-        return cluster.Settle();
-    }
-
-    private static ClusterConfiguration Three() => new([new NodeId(1), new NodeId(2), new NodeId(3)]);
-
-    private static TestNode Follower() => new(3, Three(), s_keepNothing);
-
     private static TestNode Installed(out SnapshotMetadata snapshot)
     {
         TestNode node = Follower();
@@ -472,17 +454,6 @@ internal sealed class SnapshotTests
 
         Assert.That(node.Restored, Has.Count.EqualTo(1));
         return node;
-    }
-
-    private static SnapshotMetadata SnapshotAt(ulong index) => new(new LogId(1, index), Three(), 0, 10, (uint)index);
-
-    private static IEnumerable<Message> Pieces(SnapshotMetadata snapshot)
-    {
-        for (int offset = 0; offset < snapshot.Size; offset += 4)
-        {
-            int length = (int)Math.Min(4, snapshot.Size - offset);
-            yield return new OutboundChunk(new NodeId(1), new NodeId(3), 2, snapshot, offset, length).ToMessage(new byte[length]);
-        }
     }
 
     private static ProgressState StateOf(TestNode leader, ulong peer)

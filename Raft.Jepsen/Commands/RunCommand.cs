@@ -175,7 +175,8 @@ internal static class RunCommand
 
     private static string Join<T>(IReadOnlyDictionary<string, T> counts) => string.Join(", ", counts.Select(count => $"{count.Value} {count.Key}"));
 
-    private static string CommandOf(RunOptions options)
+    /// <summary>The command that does what <paramref name="options"/> say.</summary>
+    internal static string CommandOf(RunOptions options)
     {
         List<string> words =
         [

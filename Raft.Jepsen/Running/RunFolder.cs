@@ -7,20 +7,8 @@ internal sealed class RunFolder
     /// <exception cref="HarnessException">There is something in it, or it can't be written.</exception>
     public RunFolder(string path)
     {
-        Root = Path.GetFullPath(path);
-        try
-        {
-            if (File.Exists(Root) || (Directory.Exists(Root) && Directory.EnumerateFileSystemEntries(Root).Any()))
-            {
-                throw new HarnessException($"{Root} is there already, and nothing in it is overwritten. Name a new folder with --out.");
-            }
-
-            Directory.CreateDirectory(Nodes);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new HarnessException($"{Root} can't be written: {error.Message} Name another folder with --out.", error);
-        }
+        Root = MakeNew(path);
+        Directory.CreateDirectory(Nodes);
     }
 
     /// <summary>The folder.</summary>
@@ -57,6 +45,26 @@ internal sealed class RunFolder
 
     /// <summary>What a node wrote.</summary>
     public string Log(ulong node) => Path.Combine(Root, $"node-{node}.log");
+
+    /// <summary>Makes a folder in which there is nothing, and returns its full path.</summary>
+    /// <exception cref="HarnessException">There is something in it, or it can't be written.</exception>
+    public static string MakeNew(string path)
+    {
+        string root = Path.GetFullPath(path);
+        try
+        {
+            if (File.Exists(root) || (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()))
+            {
+                throw new HarnessException($"{root} is there already, and nothing in it is overwritten. Name a new folder with --out.");
+            }
+
+            return Directory.CreateDirectory(root).FullName;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new HarnessException($"{root} can't be written: {error.Message} Name another folder with --out.", error);
+        }
+    }
 
     /// <summary>Removes the data and keys of all nodes.</summary>
     public void RemoveNodes() => Directory.Delete(Nodes, recursive: true);

@@ -29,4 +29,5 @@ internal enum RandomPurpose
     Nemesis,
     Client,
     Keys,
+    Campaign,
 }

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Raft.Jepsen.Running.Campaigns;
+
+/// <summary>Run after run, each with another mix of faults, nodes and workload, until the time is over.</summary>
+/// <param name="seed">Decides on the mixes, and on the seed of each run.</param>
+/// <param name="time">No run begins after this time.</param>
+/// <param name="each">For how long the faults of each run last.</param>
+/// <param name="folder">Gets a folder for each run that was not valid, and a line in a file for each run.</param>
+/// <param name="commandOf">The command that does a run again.</param>
+/// <param name="tell">Gets each run when it is over.</param>
+internal sealed class RunCampaign(
+    ulong seed, TimeSpan time, TimeSpan each, string folder, Func<RunOptions, string> commandOf, Action<CampaignRun> tell)
+{
+    /// <summary>Name of the file with a line for each run, in the folder of the campaign.</summary>
+    public const string RunsFile = "runs.jsonl";
+
+    /// <summary>Runs to the end.</summary>
+    /// <param name="stop">Ends it with the run that is under way, which counts for nothing.</param>
+    /// <exception cref="HarnessException">A run can't begin, or the folder can't be written.</exception>
+    public async Task<CampaignSum> RunAsync(CancellationToken stop)
+    {
+        long began = Stopwatch.GetTimestamp();
+        var sum = new CampaignSum { Seed = seed };
+        string root = RunFolder.MakeNew(folder);
+        var mix = new RunMix(seed, each);
+        using var lines = new StreamWriter(Path.Combine(root, RunsFile)) { AutoFlush = true };
+        for (int number = 1; Stopwatch.GetElapsedTime(began) < time; number++)
+        {
+            RunOptions options = mix.Draw(number) with { Folder = Path.Combine(root, number.ToString("0000", CultureInfo.InvariantCulture)) };
+            RunResult result = await new ClusterRun(options, commandOf(options), _ => { }).RunAsync(stop).ConfigureAwait(false);
+            if (stop.IsCancellationRequested)
+            {
+                break;
+            }
+
+            await lines.WriteLineAsync(result.ToJsonLine()).ConfigureAwait(false);
+            if (result.Verdict == RunVerdict.Valid)
+            {
+                Directory.Delete(options.Folder, recursive: true);
+            }
+
+            sum = sum.With(result);
+            tell(new CampaignRun(number, options, result));
+        }
+
+        return sum with { WallS = Stopwatch.GetElapsedTime(began).TotalSeconds };
+    }
+}
