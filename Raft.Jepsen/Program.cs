@@ -5,8 +5,8 @@ const int UsageError = 2;
 
 var root = new RootCommand("Proves the Raft library right, or finds where it is not.")
 {
-    SimCommand.Create(), MutantsCommand.Create(), StorageCommand.Create(), ServeCommand.Create(), RunCommand.Create(), CampaignCommand.Create(), CheckCommand.Create(),
-    PowerCutsCommand.Create(), StorageWriterCommand.Create(), FaultProbeCommand.Create(),
+    SimCommand.Create(), MutantsCommand.Create(), StorageCommand.Create(), ServeCommand.Create(), RunCommand.Create(), CampaignCommand.Create(),
+    CheckCommand.Create(), PowerCutsCommand.Create(), StorageWriterCommand.Create(), FaultProbeCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count == 0)

@@ -70,7 +70,8 @@ internal sealed class BadInputTests
     public void A_message_is_as_large_as_its_entries_together()
     {
         Entry[] entries = [TestNode.EntryOf(1, 1), TestNode.EntryOf(1, 2)];
-        Assert.That(new Message { Type = MessageType.AppendRequest, From = new NodeId(2), To = new NodeId(1), Entries = entries }.EntriesSize, Is.EqualTo(2 * (Entry.Overhead + 2)));
+        var append = new Message { Type = MessageType.AppendRequest, From = new NodeId(2), To = new NodeId(1), Entries = entries };
+        Assert.That(append.EntriesSize, Is.EqualTo(2 * (Entry.Overhead + 2)));
         Assert.That(new RaftOptions().LogCacheBytes, Is.EqualTo(16_777_216), "16 MiB");
     }
 

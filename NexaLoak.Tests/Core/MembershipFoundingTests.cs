@@ -47,7 +47,8 @@ internal sealed class MembershipFoundingTests
     [Test]
     public void Only_a_node_without_a_past_founds_a_cluster()
     {
-        void Founds(RaftCore core) => Assert.That(() => core.Bootstrap(Members("v1 v2")), Throws.InvalidOperationException.With.Message.Contain("belongs to a cluster already"));
+        void Founds(RaftCore core) => Assert.That(
+            () => core.Bootstrap(Members("v1 v2")), Throws.InvalidOperationException.With.Message.Contain("belongs to a cluster already"));
 
         Founds(new TestCluster(3)[1].Core);
         Founds(new TestCluster(Members("v1 v2"))[1].Core);
@@ -59,7 +60,9 @@ internal sealed class MembershipFoundingTests
     [TestCase("v2 v3", TestName = "Nobody_founds_a_cluster_of_others")]
     [TestCase("w1 w2", TestName = "Nobody_founds_a_cluster_of_witnesses")]
     public void Founding_is_refused(string members)
-        => Assert.That(() => new TestNode(1, ClusterConfiguration.Empty, Defaults).Core.Bootstrap(Members(members)), Throws.ArgumentException.With.Message.Contain("can't found a cluster"));
+        => Assert.That(
+            () => new TestNode(1, ClusterConfiguration.Empty, Defaults).Core.Bootstrap(Members(members)),
+            Throws.ArgumentException.With.Message.Contain("can't found a cluster"));
 
     [Test]
     public void A_node_that_knows_of_no_cluster_does_not_campaign_and_votes()

@@ -101,7 +101,8 @@ internal sealed class ProtocolTraceTests
             var entry = new Entry(1, 1, EntryType.Configuration, ConfigurationCodec.Encode(three));
             core.Step(new Message { Type = MessageType.AppendRequest, From = new NodeId(2), To = new NodeId(1), Term = 1, Entries = new[] { entry } });
             var snapshot = new SnapshotMetadata(new LogId(1, 7), MembershipText.Members("v1 v2 v4"), 5, 0, 0);
-            core.Step(new Message { Type = MessageType.SnapshotChunk, From = new NodeId(2), To = new NodeId(1), Term = 1, Chunk = new SnapshotChunk(snapshot, 0, default) });
+            var chunk = new SnapshotChunk(snapshot, 0, default);
+            core.Step(new Message { Type = MessageType.SnapshotChunk, From = new NodeId(2), To = new NodeId(1), Term = 1, Chunk = chunk });
             core.OnSnapshotStaged(snapshot);
         });
         Assert.That(

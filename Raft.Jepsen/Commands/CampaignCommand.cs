@@ -14,7 +14,10 @@ internal static class CampaignCommand
     {
         Description = "New folder, for a line about each run and the reports of those that are not valid; campaign-SEED if not given.", HelpName = "DIR",
     };
-    private static readonly Option<ulong?> Seed = new("--seed") { Description = "Decides on the mixes and on each run's seed; drawn if not given.", HelpName = "SEED" };
+    private static readonly Option<ulong?> Seed = new("--seed")
+    {
+        Description = "Decides on the mixes and on each run's seed; drawn if not given.", HelpName = "SEED",
+    };
     private static readonly Option<bool> Json = new("--json") { Description = "Print nothing but the sum, as one JSON object." };
 
     public static Command Create()
@@ -54,7 +57,8 @@ internal static class CampaignCommand
     private static string Describe(CampaignRun run)
     {
         RunResult result = run.Result;
-        string what = $"{run.Number,4}  {string.Join(',', run.Options.Nemeses)} on {run.Options.Nodes} nodes, {run.Options.Workload.ToString().ToLowerInvariant()}: "
+        string what = $"{run.Number,4}  {string.Join(',', run.Options.Nemeses)} on {run.Options.Nodes} nodes, "
+            + $"{run.Options.Workload.ToString().ToLowerInvariant()}: "
             + $"{result.Strikes.Values.Sum()} faults, {result.AcknowledgedWrites} changes, {result.Leaders} leaders: ";
         return what + (result.Verdict == RunVerdict.Valid ? "valid" : $"{result.Verdict}: {string.Join("; ", result.Problems.Take(1))} ({run.Options.Folder})");
     }
