@@ -137,6 +137,45 @@ internal sealed class MembershipWitnessTests
     }
 
     [Test]
+    public void No_more_is_under_way_to_a_witness_than_the_window_has_bytes()
+    {
+        var options = new RaftOptions { MaxAppendBytes = 1, MaxInflightBytes = 3 * Entry.Overhead };
+        TestCluster cluster = new TestCluster(Members("v1 v2 w3"), options).Elect(1);
+        ulong before = cluster[3].Core.LastLogId.Index;
+        cluster.Loses = message => message.Type == MessageType.AppendResponse;
+        for (int i = 0; i < 10; i++)
+        {
+            cluster.Propose(1);
+        }
+
+        cluster.Settle();
+        Assert.That(cluster[3].Core.LastLogId.Index, Is.EqualTo(before + 3));
+    }
+
+    /// <summary>Its removal was not committed when the leader was elected that then commits it.</summary>
+    [Test]
+    public void A_witness_that_leaves_gets_no_commands_from_the_next_leader_either()
+    {
+        TestCluster cluster = new TestCluster(Members("v1 v2 w3")).Elect(1);
+        cluster.Loses = message => TestCluster.Touches(message, 3)
+            || (message.Type == MessageType.AppendResponse && !cluster[1].Core.Configuration.IsJoint);
+        cluster.Change(1, Change("r3"));
+        cluster.Settle();
+        Assert.That((cluster[1].Core.Configuration, cluster[1].Core.IsConfigurationCommitted), Is.EqualTo((Members("v1 v2"), false)));
+
+        ulong higher = cluster[1].Core.Term + 1;
+        cluster[1].Step(new Message { Type = MessageType.HeartbeatResponse, From = new NodeId(2), To = new NodeId(1), Term = higher, Reject = true });
+        cluster[2].Core.ForgetLeader();
+        cluster.Loses = message => TestCluster.Touches(message, 3);
+        cluster[1].Core.Campaign();
+        cluster.Settle();
+        LogId command = cluster.Propose(1);
+        cluster.Loses = _ => false;
+        cluster.Pass(3);
+        Assert.That(cluster[3].Disk.Durable[command.Index].Entry.Type, Is.EqualTo(EntryType.Withheld));
+    }
+
+    [Test]
     public void A_witness_passes_proposals_on_like_a_follower()
     {
         TestCluster cluster = new TestCluster(Members("v1 v2 w3")).Elect(1);

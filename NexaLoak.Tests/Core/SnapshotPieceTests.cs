@@ -107,7 +107,7 @@ internal sealed class SnapshotPieceTests
         for (int pieces = 1; pieces <= 4; pieces++)
         {
             cluster.Pass(1);
-            Assert.That(cluster.Sent.Count(message => message.Type == MessageType.SnapshotChunk), Is.LessThanOrEqualTo(pieces + 1));
+            Assert.That(cluster.Sent.Count(message => message.Type == MessageType.SnapshotChunk), Is.EqualTo(pieces));
         }
     }
 
@@ -136,6 +136,20 @@ internal sealed class SnapshotPieceTests
         cluster.Loses = _ => false;
         cluster.Pass(3);
         Assert.That(cluster[3].Restored, Has.Count.EqualTo(1));
+    }
+
+    /// <summary>It had refused entries before, so that the leader knows how far back it is.</summary>
+    [Test]
+    public void Who_went_silent_gets_no_snapshot_before_it_is_heard_of_again()
+    {
+        TestCluster cluster = CutOff(3);
+        cluster.Loses = message => TestCluster.Touches(message, 3);
+        ulong last = cluster[1].Core.LastLogId.Index;
+        cluster[1].Step(new Message { Type = MessageType.AppendResponse, From = new NodeId(3), To = new NodeId(1), Term = 1, LogIndex = last, Reject = true });
+        cluster.Pass(3 * KeepNothing.ElectionTicks);
+        cluster[1].TakeSnapshot(5);
+        cluster.Pass(3);
+        Assert.That(cluster.Sent.Any(message => message.Type == MessageType.SnapshotChunk), Is.False);
     }
 
     /// <summary>The driver could not read a piece, because the snapshot was replaced.</summary>
