@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Raft.Jepsen.Running;
 using Raft.Jepsen.Running.Campaigns;
-using Raft.Jepsen.Running.Processes;
 
 namespace Raft.Jepsen.Commands;
 
@@ -32,26 +31,20 @@ internal static class CampaignCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         ulong seed = parsed.GetValue(Seed) ?? (ulong)Random.Shared.Next();
         string folder = parsed.GetValue(Out) ?? $"campaign-{seed}";
         TextWriter output = parsed.InvocationConfiguration.Output;
         TextWriter progress = parsed.GetValue(Json) ? TextWriter.Null : output;
-        using var signal = new StopSignal();
-        try
+        return VerdictExit.OfAsync(parsed.InvocationConfiguration.Error, async stop =>
         {
             var campaign = new RunCampaign(
                 seed, parsed.GetValue(Time), parsed.GetValue(Each), folder, RunCommand.CommandOf, run => progress.WriteLine(Describe(run)));
-            CampaignSum sum = await campaign.RunAsync(signal.Token).ConfigureAwait(false);
+            CampaignSum sum = await campaign.RunAsync(stop).ConfigureAwait(false);
             output.WriteLine(sum.ToJsonLine());
-            return (int)sum.Verdict;
-        }
-        catch (HarnessException error)
-        {
-            parsed.InvocationConfiguration.Error.WriteLine($"raft-jepsen: {error.Message.ReplaceLineEndings(" ")}");
-            return (int)RunVerdict.CouldNotTell;
-        }
+            return sum.Verdict;
+        });
     }
 
     private static string Describe(CampaignRun run)

@@ -4,7 +4,6 @@ using System.Globalization;
 using Raft.Jepsen.Running;
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Running.Network;
-using Raft.Jepsen.Running.Processes;
 using Raft.Jepsen.Serving;
 
 namespace Raft.Jepsen.Commands;
@@ -90,7 +89,7 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         ulong seed = parsed.GetValue(Seed) ?? (ulong)Random.Shared.Next();
         var options = new RunOptions
@@ -112,28 +111,15 @@ internal static class RunCommand
             Leases = parsed.GetValue(Leases),
             Plant = parsed.GetValue(Planted),
         };
-        using var signal = new StopSignal();
-        try
+        return VerdictExit.OfAsync(parsed.InvocationConfiguration.Error, async stop =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
             bool json = parsed.GetValue(Json);
             var run = new ClusterRun(options, CommandOf(options), line => (json ? TextWriter.Null : output).WriteLine(line));
-            RunResult result = await run.RunAsync(signal.Token).ConfigureAwait(false);
+            RunResult result = await run.RunAsync(stop).ConfigureAwait(false);
             Report(result, options, json, output);
-            return (int)result.Verdict;
-        }
-        catch (HarnessException error)
-        {
-            parsed.InvocationConfiguration.Error.WriteLine($"raft-jepsen: {error.Message.ReplaceLineEndings(" ")}");
-            return (int)RunVerdict.CouldNotTell;
-        }
-#pragma warning disable CA1031 // The last resort: whatever else goes wrong says nothing about the cluster, and must not look like a verdict.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            parsed.InvocationConfiguration.Error.WriteLine($"raft-jepsen: unexpected {error}");
-            return (int)RunVerdict.CouldNotTell;
-        }
+            return result.Verdict;
+        });
     }
 
     private static void Report(RunResult result, RunOptions options, bool json, TextWriter output)

@@ -17,7 +17,7 @@ internal sealed class RunCampaign(
     public const string RunsFile = "runs.jsonl";
 
     /// <summary>Runs to the end.</summary>
-    /// <param name="stop">Ends it with the run that is under way, which counts for nothing.</param>
+    /// <param name="stop">Ends it with the run that is under way, which counts as one without a verdict.</param>
     /// <exception cref="HarnessException">A run can't begin, or the folder can't be written.</exception>
     public async Task<CampaignSum> RunAsync(CancellationToken stop)
     {
@@ -26,15 +26,10 @@ internal sealed class RunCampaign(
         string root = RunFolder.MakeNew(folder);
         var mix = new RunMix(seed, each);
         using var lines = new StreamWriter(Path.Combine(root, RunsFile)) { AutoFlush = true };
-        for (int number = 1; Stopwatch.GetElapsedTime(began) < time; number++)
+        for (int number = 1; Stopwatch.GetElapsedTime(began) < time && !stop.IsCancellationRequested; number++)
         {
             RunOptions options = mix.Draw(number) with { Folder = Path.Combine(root, number.ToString("0000", CultureInfo.InvariantCulture)) };
             RunResult result = await new ClusterRun(options, commandOf(options), _ => { }).RunAsync(stop).ConfigureAwait(false);
-            if (stop.IsCancellationRequested)
-            {
-                break;
-            }
-
             await lines.WriteLineAsync(result.ToJsonLine()).ConfigureAwait(false);
             if (result.Verdict == RunVerdict.Valid)
             {
