@@ -45,6 +45,30 @@ public sealed class FasterFaultTests
         Assert.That(reopened.Recovered.LastIndex, Is.InRange(2, 3));
     }
 
+    /// <summary>The next opening finds it in the memory of the operating system, and counts it as durable. So it must be.</summary>
+    [Test]
+    public async Task What_a_process_that_ended_had_not_synced_is_synced_before_it_counts()
+    {
+        var disk = new SimulatedDisk();
+        var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance));
+        session.Append(Entry(1, 1), Entry(1, 2));
+        disk.Fault = (asked, path) => asked == DiskOperation.Sync ? new IOException($"{asked} of {path} failed") : null;
+        session.Enqueue(Entry(1, 3));
+        session.Listener.WaitForFailure();
+        await session.DisposeAsync();
+        disk.Fault = (_, _) => null;
+        await using (FasterRaftStorage reopened = FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance))
+        {
+            Assert.That(reopened.Recovered.LastIndex, Is.EqualTo(3));
+        }
+
+        for (int seed = 0; seed < 20; seed++)
+        {
+            await using FasterRaftStorage afterCut = FasterRaftStorage.OpenOn(disk.AfterPowerCut(new Random(seed)), Options, NullLogger.Instance);
+            Assert.That(afterCut.Recovered.LastIndex, Is.EqualTo(3), $"seed {seed}");
+        }
+    }
+
     [TestCase((int)DiskOperation.Sync, TestName = "A_failed_sync_of_a_snapshot_stops_the_storage_too")]
     [TestCase((int)DiskOperation.SyncDirectory, TestName = "A_failed_sync_of_the_folder_stops_the_storage_too")]
     public async Task A_failed_sync_of_what_only_the_snapshot_needs_stops_the_storage_too(int operation)

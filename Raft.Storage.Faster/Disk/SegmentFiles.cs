@@ -43,12 +43,17 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
             ? id
             : null;
 
-    /// <summary>Opens the files that exist.</summary>
+    /// <summary>
+    /// Opens the files that exist. The next <see cref="Sync"/> covers them all: a process that died, or whose sync failed, leaves writes behind that can be read
+    /// and are not on the disk.
+    /// </summary>
     public void OpenExisting()
     {
         foreach (int id in Find(disk))
         {
-            _open.Add(id, Task.FromResult(disk.Open(NameOf(id))));
+            IDiskFile file = disk.Open(NameOf(id));
+            _open.Add(id, Task.FromResult(file));
+            _dirty.Add(file);
         }
     }
 
@@ -167,8 +172,10 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
             List<int> ids = [.. _open.Keys.Where(id => match(id)).Order()];
             foreach (int id in ids)
             {
-                _open.Remove(id, out Task<IDiskFile>? file);
-                file!.GetAwaiter().GetResult().Dispose();
+                _open.Remove(id, out Task<IDiskFile>? opening);
+                IDiskFile file = opening!.GetAwaiter().GetResult();
+                _dirty.Remove(file);
+                file.Dispose();
             }
 
             return ids.ConvertAll(NameOf);

@@ -53,6 +53,10 @@ internal static class Recoverer
         }
 
         ClearBehind(files, last.Until);
+
+        // What was read here counts as durable from now on, and much of it may be in the memory of the operating system only.
+        files.Sync();
+        disk.SyncDirectory();
         files.Ensure(files.SegmentOf(last.Until));
         last = last with { Begin = scanned.Starts.MoveTo(scanned.Index.EndRecovery(last.Until)) };
         marker.Advance(Math.Max(marker.Current.Incarnation, scanned.Incarnation) + 1, last);
@@ -100,7 +104,5 @@ internal static class Recoverer
                 files.Write(address, zeros.AsSpan(0, files.Geometry.LeftInPage(address)));
             }
         }
-
-        files.Sync();
     }
 }
