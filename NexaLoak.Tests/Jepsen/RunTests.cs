@@ -67,11 +67,49 @@ internal sealed class RunTests
         }
     }
 
-    /// <summary>A storage that forgets must be found, or the harness proves nothing. This seed kills all nodes in the first round.</summary>
+    /// <summary>With this seed the power fails once for all nodes and once for one.</summary>
+    [Test]
+    public async Task A_cluster_whose_power_fails_stays_linearizable_and_leaves_no_disk()
+    {
+        PowerCuttableDisks.Require();
+        using var run = new JepsenRun("--time", "12s", "--nemesis", "powercut", "--workload", "append", "--seed", "7", "--keep-data");
+        (int code, JsonElement result) = await run.EndAsync();
+        Assert.That((code, result.GetProperty("verdict").GetString()), Is.EqualTo((0, "valid")), result.ToString());
+        Assert.That(result.GetProperty("tools").GetProperty("disks").GetString(), Does.Contain("ext4"));
+        History history = Read(run);
+        Assert.That(Faults(history, "start-powercut"), Is.Positive);
+        Assert.That(Faults(history, "stop-powercut"), Is.EqualTo(Faults(history, "start-powercut")));
+        Assert.That(PowerCuttableDisks.In(run.Folder), Is.Empty);
+        Assert.That(Directory.EnumerateFiles(Path.Combine(run.Folder, "nodes", "1", "data")), Is.Not.Empty, "what was on the disk is kept");
+    }
+
+    /// <summary>What a process wrote survives it, synced or not. Only a cut of the power tells the difference.</summary>
+    [Test]
+    public async Task A_storage_that_does_not_sync_is_found_by_cuts_of_the_power()
+    {
+        PowerCuttableDisks.Require();
+        using var run = new JepsenRun("--time", "12s", "--nemesis", "powercut", "--workload", "append", "--seed", "7", "--plant", "no-sync");
+        (int code, JsonElement result) = await run.EndAsync();
+        Assert.That((code, result.GetProperty("verdict").GetString()), Is.EqualTo((1, "invalid")), result.ToString());
+    }
+
+    [Test]
+    public async Task Disks_go_with_a_harness_that_is_killed()
+    {
+        PowerCuttableDisks.Require();
+        using var run = new JepsenRun("--time", "10m", "--nemesis", "powercut");
+        await run.NodesRunAsync(3);
+        Assert.That(PowerCuttableDisks.In(run.Folder), Has.Count.EqualTo(3));
+        await ProgramRun.SignalAsync(run.Process.Pid, "KILL");
+        await run.NodesAreGoneAsync();
+        await Eventually.Holds(() => PowerCuttableDisks.In(run.Folder).Count == 0, "all disks are gone");
+    }
+
+    /// <summary>A storage that forgets must be found, or the harness proves nothing.</summary>
     [Test]
     public async Task A_storage_that_says_durable_and_forgets_is_found()
     {
-        using var run = new JepsenRun("--rounds", "1", "--workload", "append", "--seed", "1", "--plant", "amnesia");
+        using var run = new JepsenRun("--rounds", "1", "--target", "all", "--workload", "append", "--seed", "2", "--plant", "amnesia");
         (int code, JsonElement result) = await run.EndAsync();
         Assert.That((code, result.GetProperty("verdict").GetString()), Is.EqualTo((1, "invalid")), result.ToString());
         string[] problems = [.. result.GetProperty("problems").EnumerateArray().Select(problem => problem.GetString()!)];

@@ -40,11 +40,25 @@ internal static class CampaignCommand
         return VerdictExit.OfAsync(parsed.InvocationConfiguration.Error, async stop =>
         {
             var campaign = new RunCampaign(
-                seed, parsed.GetValue(Time), parsed.GetValue(Each), folder, RunCommand.CommandOf, run => progress.WriteLine(Describe(run)));
+                seed,
+                parsed.GetValue(Time),
+                parsed.GetValue(Each),
+                folder,
+                RunCommand.CommandOf,
+                missing => WriteLeftOut(missing, progress),
+                run => progress.WriteLine(Describe(run)));
             CampaignSum sum = await campaign.RunAsync(stop).ConfigureAwait(false);
             output.WriteLine(sum.ToJsonLine());
             return sum.Verdict;
         });
+    }
+
+    private static void WriteLeftOut(IReadOnlyDictionary<string, string> missing, TextWriter progress)
+    {
+        foreach ((string name, string why) in missing)
+        {
+            progress.WriteLine($"Left out: {name}. {why}");
+        }
     }
 
     private static string Describe(CampaignRun run)

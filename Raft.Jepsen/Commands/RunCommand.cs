@@ -17,6 +17,8 @@ internal static class RunCommand
 
     private static readonly string[] Networks = [.. Enum.GetNames<NetworkKind>().Select(name => name.ToLowerInvariant())];
 
+    private static readonly string[] TargetKinds = [.. Enum.GetNames<TargetKind>().Select(name => name.ToLowerInvariant())];
+
     private static readonly Option<long> Nodes = Bounded("--nodes", "Members of the cluster.", 3, FewestNodes, MostNodes);
     private static readonly Option<TimeSpan> Time =
         CommonOptions.Duration("--time", "For how long clients work and faults happen.", TimeSpan.FromSeconds(20));
@@ -45,6 +47,10 @@ internal static class RunCommand
             + "acknowledged again, as often as this says.",
         HelpName = "N",
     };
+    private static readonly Option<string?> Target = new("--target")
+    {
+        Description = "Whom each of the rounds kills; drawn anew for each if not given.", HelpName = string.Join('|', TargetKinds),
+    };
     private static readonly Option<string?> Out = new("--out")
     {
         Description = "New folder for history, logs and results; run-SEED if not given.", HelpName = "DIR",
@@ -62,11 +68,12 @@ internal static class RunCommand
     {
         Work.AcceptOnlyFromAmong(Workloads);
         Network.AcceptOnlyFromAmong(Networks);
+        Target.AcceptOnlyFromAmong(TargetKinds);
         var command = new Command(
             "run", "Runs a cluster of real processes under load and faults, and judges what clients saw. Ends with 0 when that is right, "
                 + "with 1 when it is not, with 2 when it could not tell.")
         {
-            Nodes, Time, Work, Concurrency, Rate, Network, Nemeses, Rounds, Out, Seed, Json, KeepData, Tick, SnapshotEntries, MaxStaleness, Leases, Planted,
+            Nodes, Time, Work, Concurrency, Rate, Network, Nemeses, Rounds, Target, Out, Seed, Json, KeepData, Tick, SnapshotEntries, MaxStaleness, Leases, Planted,
         };
         command.Validators.Add(Validate);
         command.SetAction(RunAsync);
@@ -87,6 +94,10 @@ internal static class RunCommand
                 result.AddError("--rounds takes the place of --time and --nemesis.");
             }
         }
+        else if (result.GetResult(Target) is not null)
+        {
+            result.AddError("--target says whom --rounds kills, and there are none.");
+        }
     }
 
     private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -97,6 +108,7 @@ internal static class RunCommand
             Nodes = (int)parsed.GetValue(Nodes),
             Time = parsed.GetValue(Time),
             Rounds = (int?)parsed.GetValue(Rounds),
+            RoundTarget = parsed.GetValue(Target) is { } target ? Enum.Parse<TargetKind>(target, ignoreCase: true) : null,
             Workload = Enum.Parse<Workload>(parsed.GetValue(Work)!, ignoreCase: true),
             Concurrency = (int)parsed.GetValue(Concurrency),
             Rate = (int)parsed.GetValue(Rate),
@@ -177,6 +189,7 @@ internal static class RunCommand
             $"{SnapshotEntries.Name} {options.SnapshotEntries}",
             $"{MaxStaleness.Name} {Milliseconds(options.MaxStaleness)}",
         ];
+        words.AddRange(options.RoundTarget is { } target ? [$"{Target.Name} {target.ToString().ToLowerInvariant()}"] : []);
         words.AddRange(options.Network != NetworkKind.Auto ? [$"{Network.Name} {options.Network.ToString().ToLowerInvariant()}"] : []);
         words.AddRange(options.Nemeses.Count > 0 ? [$"{Nemeses.Name} {string.Join(',', options.Nemeses)}"] : []);
         words.AddRange(options.Leases ? [Leases.Name] : []);

@@ -15,14 +15,15 @@ internal sealed class LoopFileSystem : IDisposable
     /// <summary>Makes and mounts one.</summary>
     /// <param name="kind">Which.</param>
     /// <param name="folder">An empty folder for the file and the place where it is mounted.</param>
+    /// <param name="bytes">How large; if not given, as large as such a file system must at least be.</param>
     /// <exception cref="UnavailableException">This machine can't do it.</exception>
-    public LoopFileSystem(FileSystemKind kind, string folder)
+    public LoopFileSystem(FileSystemKind kind, string folder, long? bytes = null)
     {
         _image = System.IO.Path.Combine(folder, "image");
         Path = Directory.CreateDirectory(System.IO.Path.Combine(folder, "mount")).FullName;
         using (FileStream image = File.Create(_image))
         {
-            image.SetLength(kind == FileSystemKind.Ext4 ? Ext4Bytes : XfsBytes);
+            image.SetLength(bytes ?? (kind == FileSystemKind.Ext4 ? Ext4Bytes : XfsBytes));
         }
 
         SystemCommand.Run(kind == FileSystemKind.Ext4 ? ["mkfs.ext4", "-q", "-F", _image] : ["mkfs.xfs", "-q", "-f", _image]);

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Net;
 using Raft.Core.Membership;
 using Raft.Jepsen.Running.Clients;
+using Raft.Jepsen.Running.Disks;
 using Raft.Jepsen.Running.Faults;
+using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Running.Processes;
 using Raft.Jepsen.Serving;
@@ -78,17 +80,9 @@ internal sealed class Cluster : IAsyncDisposable
             _nodes = [.. _nodes.Where(other => other != node)];
         }
 
+        await node.KillAsync().ConfigureAwait(false);
+        node.RemoveData();
         await node.DisposeAsync().ConfigureAwait(false);
-        RemoveData(node);
-    }
-
-    /// <summary>Removes the data of a node that does not run, as when its disk is lost.</summary>
-    public void RemoveData(NodeProcess node)
-    {
-        if (Directory.Exists(_folder.Data(node.Id)))
-        {
-            Directory.Delete(_folder.Data(node.Id), recursive: true);
-        }
     }
 
     /// <summary>Takes a node for oneself, to stop and start it. False when somebody else has it.</summary>
@@ -111,6 +105,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Task.WhenAll(_nodes.Select(node => node.KillAsync())).ConfigureAwait(false);
+        Array.ForEach(_nodes, node => node.Disk?.Keep(_folder.Data(node.Id)));
         await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask())).ConfigureAwait(false);
         _faults.ForEach(faults => faults.Dispose());
         Api.Dispose();
@@ -124,13 +120,15 @@ internal sealed class Cluster : IAsyncDisposable
             ulong id = ++_lastId;
             Network.Add(id);
             IssueCertificate(id);
+            NodeDisk? disk = _options.Nemeses.Contains(NemesisCatalog.PowerCut) ? new NodeDisk(_folder.Disk(id)) : null;
+            string data = disk?.Data ?? _folder.Data(id);
             var options = new ServeOptions
             {
                 Id = new NodeId(id),
                 Members = members,
                 Peers = Network.Peers,
                 Api = ApiOf(id),
-                Data = _folder.Data(id),
+                Data = data,
                 Tls = _folder.Tls(id),
                 Tick = _options.Tick,
                 SnapshotEntries = _options.SnapshotEntries,
@@ -139,16 +137,20 @@ internal sealed class Cluster : IAsyncDisposable
                 Plant = _options.Plant,
                 IsChild = true,
             };
-            var launcher = new ChildLauncher(() => Network.Enter(id));
-            var node = new NodeProcess(launcher, options, _folder.Log(id), _shim is null ? null : AddFaults(id, _shim));
+            var launcher = new ChildLauncher(() =>
+            {
+                Network.Enter(id);
+                disk?.Enter();
+            });
+            var node = new NodeProcess(launcher, options, _folder.Log(id), _shim is null ? null : AddFaults(id, data, _shim), disk);
             _nodes = [.. _nodes, node];
             return node;
         }
     }
 
-    private FaultSettings AddFaults(ulong id, FaultShim shim)
+    private FaultSettings AddFaults(ulong id, string data, FaultShim shim)
     {
-        var faults = new FaultSettings(shim, _folder.Faults(id), _folder.Data(id));
+        var faults = new FaultSettings(shim, _folder.Faults(id), data);
         _faults.Add(faults);
         return faults;
     }

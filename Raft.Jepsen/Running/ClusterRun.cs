@@ -3,6 +3,7 @@ using Raft.Jepsen.Checking;
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Reports;
 using Raft.Jepsen.Running.Clients;
+using Raft.Jepsen.Running.Disks;
 using Raft.Jepsen.Running.Faults;
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Running.Network;
@@ -27,6 +28,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     private readonly List<string> _undecided = [];
     private readonly RandomStreams _streams = new(options.Seed);
     private Nemesis[] _nemeses = [];
+    private readonly Dictionary<string, string> _tools = [];
     private FaultShim? _shim;
     private KillRoundsResult? _rounds;
     private IReadOnlyList<LeaderSighting> _sightings = [];
@@ -44,7 +46,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         await using INodeNetwork network = choice.Network;
         var folder = new RunFolder(options.Folder);
         tell($"Network: {choice}");
-        _shim = PrepareShim(folder);
+        PrepareTools(folder);
         RunResult result;
         Load load;
         using (var file = new FileStream(folder.History, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
@@ -68,16 +70,21 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         return result;
     }
 
-    private FaultShim? PrepareShim(RunFolder folder)
+    private void PrepareTools(RunFolder folder)
     {
-        if (!options.Nemeses.Any(NemesisCatalog.ShimNames.Contains))
-        {
-            return null;
-        }
-
         try
         {
-            return FaultShim.CompileAndTry(folder.Shim);
+            if (options.Nemeses.Any(NemesisCatalog.ShimNames.Contains))
+            {
+                _shim = FaultShim.CompileAndTry(folder.Shim);
+                _tools["cc"] = _shim.Compiler;
+            }
+
+            if (options.Nemeses.Contains(NemesisCatalog.PowerCut))
+            {
+                NodeDisk.Require(folder.TriedDisk);
+                _tools["disks"] = NodeDisk.Form;
+            }
         }
         catch (HarnessException)
         {
@@ -208,7 +215,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             return;
         }
 
-        var rounds = new KillRounds(context, load, _streams.Open(RandomPurpose.Nemesis));
+        var rounds = new KillRounds(context, load, _streams.Open(RandomPurpose.Nemesis), options.RoundTarget);
         try
         {
             Action<int> progress = round => tell($"Round {round} of {count}, {load.Acknowledged} changes acknowledged.");
@@ -280,7 +287,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             AcknowledgedWrites = load.Acknowledged,
             Appends = AppendTally.Of(history),
             Strikes = _nemeses.ToDictionary(nemesis => nemesis.Name, nemesis => nemesis.Strikes),
-            Tools = _shim is null ? null : new Dictionary<string, string> { ["cc"] = _shim.Compiler },
+            Tools = _tools.Count == 0 ? null : _tools,
             Done = FaultTally.Of(history),
             Network = network,
             Leaders = _sightings.Select(sighting => (sighting.Node, sighting.Term)).Distinct().Count(),

@@ -9,7 +9,11 @@ namespace Raft.Jepsen.Running;
 /// Kills nodes of a cluster under load again and again. The next round begins when enough changes were acknowledged since the restart, however long that
 /// takes.
 /// </summary>
-internal sealed class KillRounds(NemesisContext context, Load load, RandomStream random)
+/// <param name="context">The cluster.</param>
+/// <param name="load">Its load.</param>
+/// <param name="random">Decides on whom each round hits, and for how long.</param>
+/// <param name="target">Whom each round hits; <c>null</c> to draw it.</param>
+internal sealed class KillRounds(NemesisContext context, Load load, RandomStream random, TargetKind? target)
 {
     /// <summary>Changes that must be acknowledged after a restart before the next kill.</summary>
     private const int ChangesBetween = 20;
@@ -42,9 +46,9 @@ internal sealed class KillRounds(NemesisContext context, Load load, RandomStream
         for (int round = 1; round <= rounds && !stop.IsCancellationRequested; round++)
         {
             var plan = new StrikePlan(random.Below(100), random.Next(), random.Between(0, LongestOutageMs));
-            Targets targets = await plan.PickAsync(context.Cluster).ConfigureAwait(false);
+            Targets targets = await plan.PickAsync(context.Cluster, target ?? plan.Target).ConfigureAwait(false);
             _processes += await KillNemesis.KillAsync(context, targets, plan.HoldMs, stop).ConfigureAwait(false);
-            _byTarget[targets.Kind] = _byTarget.GetValueOrDefault(targets.Kind) + 1;
+            _byTarget[targets.Name] = _byTarget.GetValueOrDefault(targets.Name) + 1;
 
             long restarted = Stopwatch.GetTimestamp();
             long before = load.Acknowledged;

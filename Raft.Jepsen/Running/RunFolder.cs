@@ -37,6 +37,12 @@ internal sealed class RunFolder
     /// <summary>A node's data.</summary>
     public string Data(ulong node) => Path.Combine(Nodes, $"{node}", "data");
 
+    /// <summary>Where the disk of a node is mounted that has one of its own.</summary>
+    public string Disk(ulong node) => Path.Combine(Nodes, $"{node}", "disk");
+
+    /// <summary>Where a disk is mounted for a moment, to see whether that is possible.</summary>
+    public string TriedDisk => Path.Combine(Nodes, "disk");
+
     /// <summary>The library of faults, and its source.</summary>
     public string Shim => Path.Combine(Nodes, "shim");
 

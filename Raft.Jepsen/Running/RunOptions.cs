@@ -16,6 +16,9 @@ internal sealed record RunOptions
     /// <summary>Rounds of kills, in the place of a time; <c>null</c> for none.</summary>
     public int? Rounds { get; init; }
 
+    /// <summary>Whom each of the <see cref="Rounds"/> kills; <c>null</c> to draw it anew for each.</summary>
+    public TargetKind? RoundTarget { get; init; }
+
     /// <summary>What clients ask for.</summary>
     public Workload Workload { get; init; } = Workload.Mixed;
 

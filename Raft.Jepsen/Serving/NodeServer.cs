@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Raft.Core.Consensus;
 using Raft.Core.Hosting;
@@ -16,6 +17,7 @@ using Raft.Core.Node.Snapshots;
 using Raft.Core.StateMachine;
 using Raft.Core.Storage;
 using Raft.Core.Transport;
+using Raft.Jepsen.PowerCuts;
 using Raft.Storage.Faster;
 using Raft.Transport.Grpc;
 using Raft.Transport.Grpc.Hosting;
@@ -77,13 +79,19 @@ internal sealed class NodeServer(ServeOptions options)
 
     private void AddStorage(IRaftBuilder raft)
     {
-        if (options.Plant == Plant.Amnesia)
+        var storage = new FasterStorageOptions { Directory = options.Data, Identity = $"{ServeOptions.ClusterId}/{options.Id}" };
+        switch (options.Plant)
         {
-            raft.Services.AddSingleton<IRaftStorage>(_ => new MemoryStorage());
-        }
-        else
-        {
-            raft.UseFasterStorage(options.Data, $"{ServeOptions.ClusterId}/{options.Id}");
+            case Plant.Amnesia:
+                raft.Services.AddSingleton<IRaftStorage>(_ => new MemoryStorage());
+                break;
+            case Plant.NoSync:
+                raft.Services.AddSingleton<IRaftStorage>(
+                    _ => FasterRaftStorage.OpenOn(new LyingDisk(options.Data, SyncLie.Files), storage, NullLogger.Instance));
+                break;
+            default:
+                raft.UseFasterStorage(_ => storage);
+                break;
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed record CampaignSum
     /// <summary>Decided on the mixes.</summary>
     public required ulong Seed { get; init; }
 
+    /// <summary>The faults that were not possible on this machine, and why.</summary>
+    public IReadOnlyDictionary<string, string> LeftOut { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Runs that came to an end.</summary>
     public int Runs { get; init; }
 

@@ -9,9 +9,16 @@ namespace Raft.Jepsen.Running.Campaigns;
 /// <param name="each">For how long the faults of each run last.</param>
 /// <param name="folder">Gets a folder for each run that was not valid, and a line in a file for each run.</param>
 /// <param name="commandOf">The command that does a run again.</param>
+/// <param name="leaveOut">Gets the faults that are not possible here, and why.</param>
 /// <param name="tell">Gets each run when it is over.</param>
 internal sealed class RunCampaign(
-    ulong seed, TimeSpan time, TimeSpan each, string folder, Func<RunOptions, string> commandOf, Action<CampaignRun> tell)
+    ulong seed,
+    TimeSpan time,
+    TimeSpan each,
+    string folder,
+    Func<RunOptions, string> commandOf,
+    Action<IReadOnlyDictionary<string, string>> leaveOut,
+    Action<CampaignRun> tell)
 {
     /// <summary>Name of the file with a line for each run, in the folder of the campaign.</summary>
     public const string RunsFile = "runs.jsonl";
@@ -22,9 +29,11 @@ internal sealed class RunCampaign(
     public async Task<CampaignSum> RunAsync(CancellationToken stop)
     {
         long began = Stopwatch.GetTimestamp();
-        var sum = new CampaignSum { Seed = seed };
         string root = RunFolder.MakeNew(folder);
-        var mix = new RunMix(seed, each);
+        var possible = PossibleFaults.Probe(Path.Combine(root, "probe"));
+        leaveOut(possible.Missing);
+        var sum = new CampaignSum { Seed = seed, LeftOut = possible.Missing };
+        var mix = new RunMix(seed, each, possible.Names);
         using var lines = new StreamWriter(Path.Combine(root, RunsFile)) { AutoFlush = true };
         for (int number = 1; Stopwatch.GetElapsedTime(began) < time && !stop.IsCancellationRequested; number++)
         {

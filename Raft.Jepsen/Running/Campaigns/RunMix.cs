@@ -1,4 +1,3 @@
-using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Simulation;
 
 namespace Raft.Jepsen.Running.Campaigns;
@@ -6,7 +5,8 @@ namespace Raft.Jepsen.Running.Campaigns;
 /// <summary>Draws what the runs of a campaign do. Each nemesis has its turn, alone at first, and then with others.</summary>
 /// <param name="seed">Decides on all draws.</param>
 /// <param name="each">For how long the faults of each run last.</param>
-internal sealed class RunMix(ulong seed, TimeSpan each)
+/// <param name="names">The nemeses.</param>
+internal sealed class RunMix(ulong seed, TimeSpan each, IReadOnlyList<string> names)
 {
     private const int MostOthers = 3;
 
@@ -20,13 +20,12 @@ internal sealed class RunMix(ulong seed, TimeSpan each)
     /// <summary>The run with a number, from 1 on, without its folder.</summary>
     public RunOptions Draw(int number)
     {
-        string[] names = [.. NemesisCatalog.Names];
         RandomStream random = _streams.Open(RandomPurpose.Campaign, number: number);
-        var nemeses = new List<string> { names[(number - 1) % names.Length] };
-        int others = number <= names.Length ? 0 : random.Below(MostOthers + 1);
+        var nemeses = new List<string> { names[(number - 1) % names.Count] };
+        int others = number <= names.Count ? 0 : random.Below(MostOthers + 1);
         while (nemeses.Count < 1 + others)
         {
-            string name = names[random.Below(names.Length)];
+            string name = names[random.Below(names.Count)];
             if (!nemeses.Contains(name) && !(LosingDisks.Contains(name) && nemeses.Exists(LosingDisks.Contains)))
             {
                 nemeses.Add(name);

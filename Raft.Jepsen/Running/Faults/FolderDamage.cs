@@ -11,7 +11,7 @@ namespace Raft.Jepsen.Running.Faults;
 /// for later, but not at the very end of the log: the last bytes of the last commit are all that tells it from one that a crash interrupted, so recovery may
 /// cut it off, and would be right. A cut of the log is always told, because its files have their full size before they are used.
 /// </summary>
-/// <param name="File">The file that was damaged.</param>
+/// <param name="File">The name of the file that was damaged.</param>
 /// <param name="What">What was done to it.</param>
 /// <param name="Verdict">What reading the folder says now.</param>
 internal sealed record FolderDamage(string File, string What, DamageVerdict Verdict)
@@ -32,7 +32,7 @@ internal sealed record FolderDamage(string File, string What, DamageVerdict Verd
     {
         if (Content.Read(folder) is not { } before)
         {
-            return new FolderDamage(folder, NothingThere, DamageVerdict.Harmless);
+            return new FolderDamage("", NothingThere, DamageVerdict.Harmless);
         }
 
         if (before.Damage is { } earlier)
@@ -45,13 +45,13 @@ internal sealed record FolderDamage(string File, string What, DamageVerdict Verd
         string path = Path.Combine(folder, place.File);
         long at = random.Between(place.From, place.To - 1);
         bool cuts = place.MayBeCut && random.Below(3) == 0;
-        string what = cuts ? $"{path} is cut off at {at}" : $"a bit of {path} at {at} is flipped";
+        string what = cuts ? $"{place.File} is cut off at {at}" : $"a bit of {place.File} at {at} is flipped";
         using (FileStream file = System.IO.File.Open(path, FileMode.Open, FileAccess.ReadWrite))
         {
             Damage(file, at, cuts, random.Below(BitsOfByte));
         }
 
-        return new FolderDamage(path, what, Judge(folder, before, what));
+        return new FolderDamage(place.File, what, Judge(folder, before, what));
     }
 
     private static DamageVerdict Judge(string folder, Content before, string what)

@@ -2,35 +2,44 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Raft.Jepsen.Running.Network.Namespaces;
+namespace Raft.Jepsen.Running.Namespaces;
 
 /// <summary>
-/// A network namespace without a name: it lives as long as a thread, a process or an open file is in it, so nothing of it stays behind when this process
-/// ends, however that is. A thread of its own stays inside, and opens there what others need. Safe to use from any thread.
+/// A namespace without a name: it lives as long as a thread, a process or an open file is in it, so nothing of it stays behind when this process
+/// ends, however that is. A thread of its own stays inside, and does there what others need. Safe to use from any thread.
 /// </summary>
-internal sealed class NetworkNamespace : IDisposable
+internal sealed class PrivateNamespace : IDisposable
 {
+    private readonly NamespaceKind _kind;
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread _inside;
     private readonly SafeFileHandle _file;
 
-    /// <summary>Makes one, with nothing in it but its loopback device.</summary>
+    /// <summary>Makes one: of a network with nothing in it but its loopback device, of mounts with all that is mounted here by now.</summary>
     /// <exception cref="HarnessException">That is not possible here.</exception>
-    public NetworkNamespace()
+    public PrivateNamespace(NamespaceKind kind)
     {
+        _kind = kind;
         var entered = new TaskCompletionSource<SafeFileHandle>();
-        _inside = new Thread(() => LiveInside(entered)) { IsBackground = true, Name = "inside a network namespace" };
+        _inside = new Thread(() => LiveInside(entered)) { IsBackground = true, Name = $"inside a {Name} namespace" };
         _inside.Start();
         _file = entered.Task.GetAwaiter().GetResult();
     }
+
+    private string Name => _kind == NamespaceKind.Network ? "network" : "mount";
+
+    private int Flag => _kind == NamespaceKind.Network ? NamespaceCalls.NewNetwork : NamespaceCalls.NewMounts;
+
+    private string OwnFile => _kind == NamespaceKind.Network ? "/proc/thread-self/ns/net" : "/proc/thread-self/ns/mnt";
 
     /// <summary>Takes the calling thread inside, for good.</summary>
     /// <exception cref="HarnessException">It did not work.</exception>
     public void Enter()
     {
-        if (NetworkCalls.SetNamespace(_file, NetworkCalls.NewNetwork) != 0)
+        bool isFree = _kind == NamespaceKind.Network || NamespaceCalls.Unshare(NamespaceCalls.OwnDirectories) == 0;
+        if (!isFree || NamespaceCalls.Enter(_file, Flag) != 0)
         {
-            throw new HarnessException($"A network namespace can't be entered: {Marshal.GetLastPInvokeErrorMessage()}.");
+            throw new HarnessException($"A {Name} namespace can't be entered: {Marshal.GetLastPInvokeErrorMessage()}.");
         }
     }
 
@@ -64,16 +73,16 @@ internal sealed class NetworkNamespace : IDisposable
 
     private void LiveInside(TaskCompletionSource<SafeFileHandle> entered)
     {
-        if (NetworkCalls.Unshare(NetworkCalls.NewNetwork) != 0)
+        if (NamespaceCalls.Unshare(Flag) != 0)
         {
-            entered.SetException(new HarnessException($"no network namespace can be made ({Marshal.GetLastPInvokeErrorMessage()})"));
+            entered.SetException(new HarnessException($"no {Name} namespace can be made ({Marshal.GetLastPInvokeErrorMessage()})"));
             return;
         }
 
-        SafeFileHandle file = NetworkCalls.Open("/proc/thread-self/ns/net", NetworkCalls.CloseOnExec);
+        SafeFileHandle file = NamespaceCalls.Open(OwnFile);
         if (file.IsInvalid)
         {
-            entered.SetException(new HarnessException($"/proc/thread-self/ns/net can't be opened ({Marshal.GetLastPInvokeErrorMessage()})"));
+            entered.SetException(new HarnessException($"{OwnFile} can't be opened ({Marshal.GetLastPInvokeErrorMessage()})"));
             return;
         }
 

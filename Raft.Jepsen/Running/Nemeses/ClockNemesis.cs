@@ -35,17 +35,17 @@ internal sealed class ClockNemesis(bool leases) : Nemesis
         switch (random.Below(3))
         {
             case 0:
-                context.Recorder.Nemesis("start-clock", targets.Nodes, $"{targets.Kind}: the wall clock jumps by {jump.TotalHours:+0;-0} h");
+                context.Recorder.Nemesis("start-clock", targets.Nodes, $"{targets.Name}: the wall clock jumps by {jump.TotalHours:+0;-0} h");
                 Array.ForEach(clocks, clock => clock.ShiftWallClock(jump));
                 await WaitAsync(plan.HoldMs, stop).ConfigureAwait(false);
                 break;
             case 1:
-                context.Recorder.Nemesis("start-clock", targets.Nodes, $"{targets.Kind}: the wall clock jumps by {jump.TotalHours:+0;-0} h and back");
+                context.Recorder.Nemesis("start-clock", targets.Nodes, $"{targets.Name}: the wall clock jumps by {jump.TotalHours:+0;-0} h and back");
                 await StrobeAsync(clocks, jump, plan.HoldMs, stop).ConfigureAwait(false);
                 break;
             default:
                 string rates = string.Join(", ", clocks.Select(clock => RunAtSomeRate(clock, random)));
-                context.Recorder.Nemesis("start-clock", targets.Nodes, FormattableString.Invariant($"{targets.Kind}: rates of {rates}"));
+                context.Recorder.Nemesis("start-clock", targets.Nodes, FormattableString.Invariant($"{targets.Name}: rates of {rates}"));
                 await WaitAsync(plan.HoldMs, stop).ConfigureAwait(false);
                 Array.ForEach(clocks, clock => clock.RunClocksAt(1));
                 break;

@@ -23,8 +23,8 @@ internal sealed class CorruptNemesis : Nemesis
     private static async Task DamageAsync(NemesisContext context, StrikePlan plan, NodeProcess node, CancellationToken limit)
     {
         await node.KillAsync().ConfigureAwait(false);
-        var damage = FolderDamage.Inflict(node.Options.Data, plan.Order);
-        context.Recorder.Nemesis("start-corrupt", [node.Id], $"{damage.What}: {damage.Verdict}");
+        var damage = FolderDamage.Inflict(node.Data, plan.Order);
+        context.Recorder.Nemesis("start-corrupt", [node.Id], $"{damage.Verdict}: {damage.What}");
         bool isLost = damage.Verdict == DamageVerdict.TakenForTornTail;
         if (!isLost)
         {
@@ -44,7 +44,7 @@ internal sealed class CorruptNemesis : Nemesis
         {
             // It has ended by itself: from here on it is one that was killed.
             await node.KillAsync().ConfigureAwait(false);
-            context.Cluster.RemoveData(node);
+            node.RemoveData();
             NodeProcess joining = await MemberReplacement.ReplaceAsync(context.Cluster, node, plan.Dice % 2 == 0, limit).ConfigureAwait(false);
             nodes = [node.Id, joining.Id];
         }
@@ -59,7 +59,7 @@ internal sealed class CorruptNemesis : Nemesis
             case DamageVerdict.Refused when serves:
                 throw new MisbehaviourException($"Node {node.Id} serves although its folder is damaged: {damage.What}.");
             case DamageVerdict.Refused:
-                await ExpectedEnd.AwaitAsync(node, context.Abort, damage.File).ConfigureAwait(false);
+                await ExpectedEnd.AwaitAsync(node, context.Abort, Path.Combine(node.Options.Data, damage.File)).ConfigureAwait(false);
                 return;
             case DamageVerdict.Harmless when !serves:
                 throw new MisbehaviourException(

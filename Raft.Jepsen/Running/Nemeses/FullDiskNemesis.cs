@@ -30,7 +30,7 @@ internal sealed class FullDiskNemesis : Nemesis
             return false;
         }
 
-        context.Recorder.Nemesis("start-diskfull", claimed.Ids, targets.Kind);
+        context.Recorder.Nemesis("start-diskfull", claimed.Ids, targets.Name);
         foreach (NodeProcess node in claimed.Nodes)
         {
             node.MayEnd = true;

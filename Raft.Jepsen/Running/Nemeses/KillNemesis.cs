@@ -15,7 +15,7 @@ internal sealed class KillNemesis : Nemesis
             return 0;
         }
 
-        context.Recorder.Nemesis("start-kill", claimed.Ids, targets.Kind);
+        context.Recorder.Nemesis("start-kill", claimed.Ids, targets.Name);
         await Task.WhenAll(claimed.Nodes.Select(node => node.KillAsync())).ConfigureAwait(false);
         await WaitAsync(holdMs, stop).ConfigureAwait(false);
         await Task.WhenAll(claimed.Nodes.Select(node => node.StartAsync())).ConfigureAwait(false);

@@ -21,7 +21,7 @@ internal sealed class MemberNemesis(bool losesDisk) : Nemesis
         if (losesDisk)
         {
             await old.KillAsync().ConfigureAwait(false);
-            context.Cluster.RemoveData(old);
+            old.RemoveData();
         }
 
         NodeProcess joining = await MemberReplacement.ReplaceAsync(context.Cluster, old, inOneStep, limit).ConfigureAwait(false);

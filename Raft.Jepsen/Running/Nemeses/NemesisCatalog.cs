@@ -8,6 +8,9 @@ internal static class NemesisCatalog
     /// <summary>The nemesis of clocks, which decides on what a bound in time means.</summary>
     public const string Clock = "clock";
 
+    /// <summary>The nemesis that needs a disk of its own for each node.</summary>
+    public const string PowerCut = "powercut";
+
     private static readonly Dictionary<string, Func<Load, Nemesis>> Makers = new()
     {
         ["kill"] = _ => new KillNemesis(),
@@ -22,6 +25,7 @@ internal static class NemesisCatalog
         ["fsync"] = _ => new SyncNemesis(),
         ["slowdisk"] = _ => new SlowDiskNemesis(),
         ["diskfull"] = _ => new FullDiskNemesis(),
+        [PowerCut] = _ => new PowerCutNemesis(),
         [Clock] = load => new ClockNemesis(load.Options.Leases),
     };
 

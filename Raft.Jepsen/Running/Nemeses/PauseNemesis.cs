@@ -24,9 +24,9 @@ internal sealed class PauseNemesis(Load load) : Nemesis
     protected override async Task<bool> StrikeAsync(NemesisContext context, StrikePlan plan, CancellationToken stop)
     {
         Targets targets = await plan.PickAsync(context.Cluster).ConfigureAwait(false);
-        bool leads = targets.Kind == "leader";
+        bool leads = targets.Name == "leader";
         NodeProcess[] nodes = [.. targets.Nodes.Select(context.Cluster.Find).OfType<NodeProcess>()];
-        context.Recorder.Nemesis("start-pause", targets.Nodes, targets.Kind);
+        context.Recorder.Nemesis("start-pause", targets.Nodes, targets.Name);
         bool[] suspended = await Task.WhenAll(nodes.Select(node => node.SuspendAsync())).ConfigureAwait(false);
         Task queued = leads && suspended is [true] ? ReadAsync(context, targets.Nodes[0]) : Task.CompletedTask;
         await WaitAsync(leads ? context.LongestElectionMs + plan.HoldMs : plan.HoldMs, stop).ConfigureAwait(false);

@@ -17,7 +17,7 @@ internal sealed class SlowDiskNemesis : Nemesis
         Targets targets = await plan.PickAsync(context.Cluster).ConfigureAwait(false);
         FaultSettings[] disks = context.Cluster.FaultsOf(targets.Nodes);
         var delay = TimeSpan.FromMilliseconds(new RandomStream(plan.Order).Between(ShortestDelayMs, LongestDelayMs));
-        context.Recorder.Nemesis("start-slowdisk", targets.Nodes, $"{targets.Kind}: by {delay.TotalMilliseconds:0} ms");
+        context.Recorder.Nemesis("start-slowdisk", targets.Nodes, $"{targets.Name}: by {delay.TotalMilliseconds:0} ms");
         Delay(disks, delay);
         await WaitAsync(plan.HoldMs, stop).ConfigureAwait(false);
         Delay(disks, TimeSpan.Zero);

@@ -22,24 +22,37 @@ internal sealed record StrikePlan(int Dice, ulong Order, long HoldMs)
         return shuffled;
     }
 
-    /// <summary>Picks whom a strike hits: one node, the leader, a minority, a majority, or all.</summary>
-    public async Task<Targets> PickAsync(Cluster cluster)
+    /// <summary>What this strike hits.</summary>
+    public TargetKind Target => Dice switch
+    {
+        < 25 => TargetKind.Leader,
+        < 45 => TargetKind.One,
+        < 55 => TargetKind.Minority,
+        < 80 => TargetKind.Majority,
+        _ => TargetKind.All,
+    };
+
+    /// <summary>Picks the nodes that this strike hits.</summary>
+    public Task<Targets> PickAsync(Cluster cluster) => PickAsync(cluster, Target);
+
+    /// <summary>Picks nodes of a kind, and any node for a leader whom nobody knows.</summary>
+    public async Task<Targets> PickAsync(Cluster cluster, TargetKind kind)
     {
         ulong[] nodes = Shuffle(cluster.Ids);
         int majority = (nodes.Length / 2) + 1;
-        switch (Dice)
+        switch (kind)
         {
-            case < 25:
+            case TargetKind.Leader:
                 ulong? leader = (await cluster.LeaderAsync().ConfigureAwait(false))?.Node;
-                return leader is { } known && nodes.Contains(known) ? new Targets("leader", [known]) : new Targets("one", nodes[..1]);
-            case < 45:
-                return new Targets("one", nodes[..1]);
-            case < 55:
-                return new Targets("minority", nodes[..Math.Max(1, nodes.Length - majority)]);
-            case < 80:
-                return new Targets("majority", nodes[..majority]);
+                return leader is { } known && nodes.Contains(known) ? new Targets(kind, [known]) : new Targets(TargetKind.One, nodes[..1]);
+            case TargetKind.One:
+                return new Targets(kind, nodes[..1]);
+            case TargetKind.Minority:
+                return new Targets(kind, nodes[..Math.Max(1, nodes.Length - majority)]);
+            case TargetKind.Majority:
+                return new Targets(kind, nodes[..majority]);
             default:
-                return new Targets("all", nodes);
+                return new Targets(kind, nodes);
         }
     }
 }

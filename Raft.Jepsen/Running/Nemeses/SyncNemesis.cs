@@ -28,7 +28,7 @@ internal sealed class SyncNemesis : Nemesis
     {
         Targets targets = await plan.PickAsync(context.Cluster).ConfigureAwait(false);
         FaultSettings[] disks = context.Cluster.FaultsOf(targets.Nodes);
-        context.Recorder.Nemesis("start-fsync", targets.Nodes, $"{targets.Kind}: each sync takes {delay.TotalMilliseconds:0} ms longer");
+        context.Recorder.Nemesis("start-fsync", targets.Nodes, $"{targets.Name}: each sync takes {delay.TotalMilliseconds:0} ms longer");
         Array.ForEach(disks, disk => disk.DelaySyncs(delay));
         await WaitAsync(plan.HoldMs, stop).ConfigureAwait(false);
         Array.ForEach(disks, disk => disk.DelaySyncs(TimeSpan.Zero));
@@ -50,7 +50,7 @@ internal sealed class SyncNemesis : Nemesis
         }
 
         string what = count == OneFailure ? "a sync fails" : "all syncs fail";
-        context.Recorder.Nemesis("start-fsync", claimed.Ids, $"{targets.Kind}: {what}");
+        context.Recorder.Nemesis("start-fsync", claimed.Ids, $"{targets.Name}: {what}");
         foreach (NodeProcess node in claimed.Nodes)
         {
             node.MayEnd = true;

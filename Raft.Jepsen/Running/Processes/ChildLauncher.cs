@@ -69,6 +69,9 @@ internal sealed class ChildLauncher : IDisposable
         // The settings of this program suit the simulator: a node needs no large nursery, and lives too short to be recompiled.
         start.Environment["DOTNET_GCgen0size"] = "0x1000000";
         start.Environment["DOTNET_TieredPGO"] = "0";
+
+        // One that is killed would leave what a debugger needs of it.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

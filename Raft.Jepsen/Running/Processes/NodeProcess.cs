@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Raft.Jepsen.Commands;
 using Raft.Jepsen.Processes;
+using Raft.Jepsen.Running.Disks;
 using Raft.Jepsen.Running.Faults;
 using Raft.Jepsen.Serving;
 
@@ -14,7 +15,9 @@ namespace Raft.Jepsen.Running.Processes;
 /// <param name="options">What the node is told.</param>
 /// <param name="log">File that gets what the process writes, one run behind the other.</param>
 /// <param name="faults">Lets its disk and clocks go wrong; <c>null</c> when nothing is loaded into the process.</param>
-internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, string log, FaultSettings? faults = null) : IAsyncDisposable
+/// <param name="disk">The disk that its data is on; <c>null</c> when it has none of its own. Owned.</param>
+internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, string log, FaultSettings? faults = null, NodeDisk? disk = null)
+    : IAsyncDisposable
 {
     private const int KeptLines = 20;
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
@@ -37,6 +40,12 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
 
     /// <summary>Lets its disk and clocks go wrong; <c>null</c> when nothing is loaded into the process.</summary>
     public FaultSettings? Faults => faults;
+
+    /// <summary>The disk that its data is on; <c>null</c> when it has none of its own.</summary>
+    public NodeDisk? Disk => disk;
+
+    /// <summary>Its data folder, as this process sees it.</summary>
+    public string Data => disk?.DataFromOutside ?? options.Data;
 
     /// <summary>Somebody harms the node in a way that may end it, and will look after it.</summary>
     public bool MayEnd
@@ -93,6 +102,15 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
 
     /// <summary>Ends the process at once, as a crash would (SIGKILL), also while it is suspended.</summary>
     public Task KillAsync() => ExclusivelyAsync(KillNowAsync);
+
+    /// <summary>Removes its data, as when its disk is lost. It must not run.</summary>
+    public void RemoveData()
+    {
+        if (Directory.Exists(Data))
+        {
+            Directory.Delete(Data, recursive: true);
+        }
+    }
 
     /// <summary>Asks the process to end (SIGTERM), and kills it when it takes too long.</summary>
     public Task StopAsync() => ExclusivelyAsync(async () =>
@@ -156,6 +174,7 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
         await KillAsync().ConfigureAwait(false);
         _process?.Dispose();
         launcher.Dispose();
+        disk?.Dispose();
         lock (_logGate)
         {
             _log.Dispose();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Raft.Jepsen.Running.Namespaces;
 using Raft.Jepsen.Serving;
 using Raft.Jepsen.Simulation;
 
@@ -19,7 +20,7 @@ internal sealed class NamespaceNetwork(RandomStreams streams) : INodeNetwork
     private static readonly IPAddress Mask = new([255, 255, 255, 0]);
 
     private readonly PacketSwitch _switch = new(streams);
-    private readonly ConcurrentDictionary<ulong, NetworkNamespace> _namespaces = new();
+    private readonly ConcurrentDictionary<ulong, PrivateNamespace> _namespaces = new();
 
     public NetworkKind Kind => NetworkKind.Namespaces;
 
@@ -41,7 +42,7 @@ internal sealed class NamespaceNetwork(RandomStreams streams) : INodeNetwork
 
         try
         {
-            using var tried = new NetworkNamespace();
+            using var tried = new PrivateNamespace(NamespaceKind.Network);
             using TunDevice device = Open(tried, 1);
             return null;
         }
@@ -60,7 +61,7 @@ internal sealed class NamespaceNetwork(RandomStreams streams) : INodeNetwork
             throw new HarnessException($"Node {node} has no address: there are {MaxNode}. Let the run end earlier.");
         }
 
-        var place = new NetworkNamespace();
+        var place = new PrivateNamespace(NamespaceKind.Network);
         _namespaces[node] = place;
         _switch.Plug((int)node, Open(place, node));
     }
@@ -87,7 +88,7 @@ internal sealed class NamespaceNetwork(RandomStreams streams) : INodeNetwork
     public ValueTask DisposeAsync()
     {
         _switch.Dispose();
-        foreach (NetworkNamespace place in _namespaces.Values)
+        foreach (PrivateNamespace place in _namespaces.Values)
         {
             place.Dispose();
         }
@@ -98,7 +99,7 @@ internal sealed class NamespaceNetwork(RandomStreams streams) : INodeNetwork
     /// <summary>How many packets had a fate on the way from one node to another.</summary>
     internal long Count(ulong from, ulong to, PacketFate fate) => Link(from, to).Count(fate);
 
-    private static TunDevice Open(NetworkNamespace place, ulong node)
+    private static TunDevice Open(PrivateNamespace place, ulong node)
         => place.DoAsync(() => TunDevice.Open(Address(node), Mask)).GetAwaiter().GetResult();
 
     private static IPAddress Address(ulong node) => new([10, 78, 0, (byte)node]);

@@ -3,12 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Raft.Jepsen.Running.Network.Namespaces;
 
-/// <summary>Calls of Linux about network namespaces and devices that .NET does not have. Each sets the error of the thread.</summary>
+/// <summary>Calls of Linux about network devices that .NET does not have. Each sets the error of the thread.</summary>
 internal static partial class NetworkCalls
 {
-    /// <summary>A network namespace, for <see cref="Unshare"/> and <see cref="SetNamespace"/> (CLONE_NEWNET).</summary>
-    public const int NewNetwork = 0x4000_0000;
-
     /// <summary>Flags of <see cref="Open"/> (O_CLOEXEC, O_NONBLOCK, O_RDWR): no child inherits what they open.</summary>
     public const int CloseOnExec = 0x80000, NonBlocking = 0x800, ReadWrite = 2;
 
@@ -17,12 +14,6 @@ internal static partial class NetworkCalls
 
     /// <summary>There is something to read (POLLIN).</summary>
     public const short Readable = 1;
-
-    [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
-    public static partial int Unshare(int what);
-
-    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
-    public static partial int SetNamespace(SafeFileHandle space, int kind);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle Open(string path, int flags);
