@@ -13,7 +13,8 @@ namespace NexaLoak.Tests.Storage;
 /// <summary>
 /// Every short sequence of operations, a crash before and after each operation of the disk, and each way in which what was not synced may survive it. What
 /// is opened then is the state after some write, and after none that comes before the last one reported durable; and a further crash while it is opened,
-/// with again each way to survive, changes nothing about that.
+/// with again each way to survive, changes nothing about that. The same where at first only the process dies, and the next one finds all that was written:
+/// once it is open, no crash takes away what it found.
 /// </summary>
 /// <remarks>
 /// A crash in the middle of a sequence is one at the end of a shorter one, so only those in the last operation are looked at. How long the sequences are
@@ -39,7 +40,8 @@ public sealed class FasterExhaustiveTests
         var search = new Search(start, await Prepare(new SimulatedDisk(), start));
         string? wrong = await search.FindWrong([first], Length);
         await TestContext.Out.WriteLineAsync(
-            $"{search.Sequences} sequences, {search.Crashes} crashes, {search.Openings} states opened, {search.SecondCrashes} crashes in that");
+            $"{search.Sequences} sequences, {search.Crashes} crashes, {search.Openings} states opened, {search.SecondCrashes} crashes in that, "
+            + $"{search.Deaths} deaths of the process");
         Assert.That(wrong, Is.Null);
         Assert.That(search.Openings, Is.GreaterThan(10));
     }
@@ -134,6 +136,8 @@ public sealed class FasterExhaustiveTests
 
         public int SecondCrashes { get; private set; }
 
+        public int Deaths { get; private set; }
+
         /// <summary>The states that the preparation goes through.</summary>
         public static List<StorageState> StatesAt(Start start)
         {
@@ -151,7 +155,7 @@ public sealed class FasterExhaustiveTests
         /// <summary>Tries a sequence and all that begin with it; what is wrong with one of them, or <c>null</c>.</summary>
         public async Task<string?> FindWrong(Step[] steps, int length)
         {
-            string? wrong = await Try(steps);
+            string? wrong = await Try(steps) ?? await TryDeaths(steps);
             foreach (Step next in Enum.GetValues<Step>())
             {
                 wrong ??= steps.Length < length ? await FindWrong([.. steps, next], length) : null;
@@ -207,6 +211,62 @@ public sealed class FasterExhaustiveTests
                     left.AddRange(disk.AfterEveryPowerCut().Select(crashed => (crashed, durable)));
                 }
             }
+        }
+
+        /// <summary>The process dies before each operation of the disk in the last step.</summary>
+        private async Task<string?> TryDeaths(Step[] steps)
+        {
+            for (int operations = 0;; operations++)
+            {
+                SimulatedDisk disk = prepared.Copy(lies);
+                var run = new Run(disk, StatesAt(start));
+                foreach (Step step in steps[..^1])
+                {
+                    await run.Do(step);
+                }
+
+                if (!await run.Die(steps[^1], operations))
+                {
+                    return null;
+                }
+
+                Deaths++;
+                if (await CheckDeath(disk, run.States, run.Durable) is string wrong)
+                {
+                    return $"{start}, then {string.Join(", ", steps)}, and death before operation {operations}: {wrong}";
+                }
+            }
+        }
+
+        private async Task<string?> CheckDeath(SimulatedDisk disk, IReadOnlyList<StorageState> states, int durable)
+        {
+            string inspected = InspectedState.Of(disk);
+            List<SimulatedDisk> left = Watch(disk);
+            string found;
+            await using (var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance)))
+            {
+                disk.Fault = (_, _) => null;
+                found = StorageState.Describe(session);
+                if (disk.AfterEveryPowerCut().Select(InspectedState.Of).FirstOrDefault(again => again != inspected) is string other)
+                {
+                    return $"a crash after opening what had been {inspected} leaves {other}";
+                }
+            }
+
+            if (!states.Skip(durable).Any(state => state.Describe() == found))
+            {
+                return $"found {found}; write {durable} was durable";
+            }
+
+            foreach (SimulatedDisk crashed in left)
+            {
+                if (await Check(crashed, states, durable) is string wrong)
+                {
+                    return wrong;
+                }
+            }
+
+            return null;
         }
 
         private async Task<string?> Check(SimulatedDisk crashed, IReadOnlyList<StorageState> states, int durable)
@@ -323,6 +383,37 @@ public sealed class FasterExhaustiveTests
                 Volatile.Write(ref _before, _states.Count - 1);
             }
 
+            /// <summary>Does a step in a process that dies on the way, after so many operations of the disk. False when it ends before.</summary>
+            public async Task<bool> Die(Step step, int operations)
+            {
+                int left = operations;
+                _disk.Fault = (operation, _) => operation != DiskOperation.Read && Interlocked.Decrement(ref left) < 0 ? new IOException("death") : null;
+                try
+                {
+                    await Do(step);
+                    await Close();
+                }
+                catch (Exception e) when (e is IOException or StorageConformanceException)
+                {
+                    await AbandonAsync();
+                }
+
+                _disk.Fault = (_, _) => null;
+                return left < 0;
+            }
+
+            private async Task AbandonAsync()
+            {
+                try
+                {
+                    await (_session?.DisposeAsync() ?? ValueTask.CompletedTask);
+                }
+                catch (IOException)
+                {
+                    // It has died already.
+                }
+            }
+
             private static StorageState Voted(StorageState state, ulong term) => state with { HardState = new HardState(term, new NodeId(term), term) };
 
             private StorageSession Open() => new(FasterRaftStorage.OpenOn(_disk, Options, NullLogger.Instance));
@@ -337,7 +428,7 @@ public sealed class FasterExhaustiveTests
             {
                 _states.Add(now.After(snapshot, to).After(entries));
                 _session!.HardState = now.HardState;
-                _session.Listener.WaitFor(_session.EnqueueSnapshot(snapshot, to, entries));
+                _session.Listener.WaitForOutcome(_session.EnqueueSnapshot(snapshot, to, entries));
             }
         }
     }
