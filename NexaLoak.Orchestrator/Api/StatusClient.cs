@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace NexaLoak.Orchestrator.Api;
@@ -23,7 +24,7 @@ internal sealed class StatusClient : IDisposable
             return await _http.GetFromJsonAsync(new Uri(node, "api/v1/status"), ApiJson.Default.NodeStatus, cancellationToken)
                 ?? throw new IOException($"{node} did not answer as a NexaLoak node does.");
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (error is HttpRequestException or SocketException)
         {
             throw new IOException($"{node} can't be asked: {error.Message}", error);
         }

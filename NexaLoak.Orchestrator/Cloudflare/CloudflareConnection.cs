@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.RateLimiting;
 
@@ -224,7 +225,7 @@ internal sealed partial class CloudflareConnection : IDisposable
             byte[] body = await response.Content.ReadAsByteArrayAsync(either.Token);
             return CloudflareResponse.Read(response, body, type, _time.GetUtcNow());
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             return NoAnswer<T>($"{_options.BaseAddress.Authority} can't be reached or broke off: {e.Message}");
         }

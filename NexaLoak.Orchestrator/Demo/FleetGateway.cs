@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using NexaLoak.Orchestrator.Demo.Processes;
 using NexaLoak.Orchestrator.Hosting;
 
@@ -81,7 +82,8 @@ internal sealed class FleetGateway : IAsyncDisposable
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
             return true;
         }
-        catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested))
+        catch (Exception error) when (error is HttpRequestException or SocketException
+            || (error is OperationCanceledException && !context.RequestAborted.IsCancellationRequested))
         {
             // Dead, or suspended: the next node may answer.
             return false;

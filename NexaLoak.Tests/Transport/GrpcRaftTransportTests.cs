@@ -169,6 +169,19 @@ public sealed class GrpcRaftTransportTests
         await SendUntil(one, TransportCluster.Heartbeat(1, 2, term: 3), () => two.Listener.Messages.Any(static m => m.Term == 3));
     }
 
+    /// <summary>A peer that is never called again would look like one that is dead.</summary>
+    [Test]
+    public async Task A_defect_in_a_call_is_told_and_does_not_end_sending()
+    {
+        await using var cluster = new TransportCluster(2);
+        TransportNode two = await cluster.StartAsync(2);
+        TransportNode one = await cluster.StartAsync(1, time: new ClockThatFailsOnce());
+        await SendUntil(one, TransportCluster.Heartbeat(1, 2), () => one.Log.Failures.Any());
+        Assert.That(one.Log.Failures, Has.Some.StartsWith("A call of node 2 for messages failed because of a defect"));
+        int before = two.Listener.Messages.Count;
+        await SendUntil(one, TransportCluster.Heartbeat(1, 2, term: 2), () => two.Listener.Messages.Skip(before).Any(static m => m.Term == 2));
+    }
+
     [Test]
     public async Task A_message_that_the_node_can_not_take_is_lost_and_the_next_one_is_delivered()
     {
@@ -280,4 +293,13 @@ public sealed class GrpcRaftTransportTests
 
     private static bool Same(Message received, Message sample, ulong from, ulong to)
         => MessageSamples.Same(received, sample with { From = new NodeId(from), To = new NodeId(to) });
+
+    /// <summary>Stands for any exception that nobody reckoned with, in the middle of a call.</summary>
+    private sealed class ClockThatFailsOnce : TimeProvider
+    {
+        private int _asked;
+
+        public override long GetTimestamp()
+            => Interlocked.Increment(ref _asked) == 1 ? throw new InvalidOperationException("no time") : base.GetTimestamp();
+    }
 }

@@ -111,7 +111,7 @@ internal sealed class LaneSender : IAsyncDisposable
         {
             while (await _queue.WaitAsync(_stop.Token).ConfigureAwait(false))
             {
-                bool lasted = await ExchangeAsync().ConfigureAwait(false);
+                bool lasted = await TryExchangeAsync().ConfigureAwait(false);
                 _stop.Token.ThrowIfCancellationRequested();
                 _queue.Clear();
                 Volatile.Write(ref _overflowing, false);
@@ -135,6 +135,22 @@ internal sealed class LaneSender : IAsyncDisposable
         {
             _logger.SenderFailed(_peer, What, e);
             _unreachable(_peer);
+        }
+    }
+
+    /// <summary>Exchanges once. A defect, here or below, must not be the end of sending: the peer would never hear of this node again.</summary>
+    private async Task<bool> TryExchangeAsync()
+    {
+        try
+        {
+            return await ExchangeAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever it is, it is told in full, and another call may do better.
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            _logger.CallFailed(_peer, What, e);
+            return false;
         }
     }
 

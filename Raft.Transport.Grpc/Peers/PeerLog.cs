@@ -25,6 +25,9 @@ internal static partial class PeerLog
     [LoggerMessage(Level = LogLevel.Error, Message = "A message of type {Type} to node {Peer} is larger than the limit of {Limit} bytes and was dropped; raise MaxFrameBytes on all nodes")]
     public static partial void TooLarge(this ILogger logger, MessageType type, NodeId peer, int limit);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "A call of node {Peer} for {What} failed because of a defect, and is tried again")]
+    public static partial void CallFailed(this ILogger logger, NodeId peer, string what, Exception error);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Sending {What} to node {Peer} ended for good, because of a defect")]
     public static partial void SenderFailed(this ILogger logger, NodeId peer, string what, Exception error);
 

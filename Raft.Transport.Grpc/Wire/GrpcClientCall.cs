@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Raft.Transport.Grpc.Wire;
 
@@ -79,8 +80,9 @@ internal sealed class GrpcClientCall : IAsyncDisposable
         {
             return new GrpcStatus(GrpcStatusCode.Cancelled, "The call was canceled.");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or SocketException)
         {
+            // A bare SocketException comes from .NET (10.0) where a connection is reset as soon as it is made: it asks for the peer's address and finds none.
             // The outer messages refer to the inner ones, and the innermost names the cause.
             return new GrpcStatus(GrpcStatusCode.Unavailable, e.GetBaseException().Message);
         }

@@ -40,7 +40,7 @@ internal sealed class NodeApi(INodeNetwork network) : IDisposable
             byte[] bytes = await response.Content.ReadAsByteArrayAsync(end.Token).ConfigureAwait(false);
             return Read(response, bytes);
         }
-        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConnectionError)
+        catch (Exception error) when (error is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
         {
             // Not even a connection: nothing was sent.
             return Answer.Failed("no connection");
@@ -66,7 +66,7 @@ internal sealed class NodeApi(INodeNetwork network) : IDisposable
             using JsonDocument document = JsonDocument.Parse(bytes);
             return NodeReport.Read(node, document.RootElement);
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        catch (Exception error) when (error is HttpRequestException or SocketException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return null;
