@@ -65,6 +65,12 @@ internal sealed class MarkerFile : IDisposable
         return new MarkerFile(file, newest, (even is null || odd is null) && written ? invalid : null);
     }
 
+    /// <summary>
+    /// Makes the newest marker durable. Needed before the first <see cref="Advance"/>, which overwrites the one before: an earlier process may have written the
+    /// newest one, and died before it synced.
+    /// </summary>
+    public void Sync() => _file.Sync();
+
     /// <summary>Writes a newer marker, durably.</summary>
     public void Advance(uint incarnation, in Checkpoint checkpoint)
     {

@@ -56,6 +56,7 @@ internal static class Recoverer
 
         // What was read here counts as durable from now on, and much of it may be in the memory of the operating system only.
         files.Sync();
+        marker.Sync();
         disk.SyncDirectory();
         files.Ensure(files.SegmentOf(last.Until));
         last = last with { Begin = scanned.Starts.MoveTo(scanned.Index.EndRecovery(last.Until)) };
