@@ -42,6 +42,7 @@ internal sealed class PowerCutReport(PowerCutCampaign campaign, FileSystemKind k
                 in_opening = tally.InOpening,
                 of_new_storage = tally.OfNewStorage,
                 failures_told = tally.FailuresTold,
+                kills = tally.Kills,
                 interrupted_commits = tally.InterruptedCommits,
                 invalid_markers = tally.InvalidMarkers,
                 leftovers = tally.Leftovers,
@@ -58,6 +59,7 @@ internal sealed class PowerCutReport(PowerCutCampaign campaign, FileSystemKind k
         }
 
         Line($"  {tally.WhileRunning,8:N0}  cuts while the process ran; it told {tally.FailuresTold:N0} times which file failed");
+        Line($"  {tally.Kills,8:N0}  kills of a process before, so that the next one found what was never synced");
         Line($"  {tally.InOpening,8:N0}  cuts before the first write of an opening; {tally.OfNewStorage:N0} cuts of a new storage");
         Line($"  {tally.InterruptedCommits,8:N0}  commits left in parts; {tally.InvalidMarkers:N0} markers, {tally.Leftovers:N0} files nobody needs");
         Line($"  {tally.Durable,8:N0}  writes reported durable, {tally.Unreported:N0} kept without that");

@@ -4,19 +4,20 @@ using Raft.Storage.Faster.Inspection;
 
 namespace Raft.Jepsen.PowerCuts;
 
-/// <summary>Holds what a power cut left against what the script wrote.</summary>
+/// <summary>Holds what a power cut, or the death of a process, left against what the script wrote.</summary>
 internal sealed class CutCheck(string copies, PowerCutTally tally)
 {
     /// <summary>
-    /// Opens a copy of the folder, and returns the state that it is in: that after some write of the opening, from the last one that was reported durable on.
+    /// Opens a copy of the folder, which must be in the state after some write, from the last one that was promised to be durable on.
     /// </summary>
-    /// <param name="folder">What the cut left. It is not changed, so that the next opening begins with the same.</param>
-    /// <param name="before">What the opening had found.</param>
+    /// <param name="folder">What was left. It is not changed, so that the next opening begins with the same.</param>
+    /// <param name="trail">The states from the last one that was durable before the opening, to the one that it had to find.</param>
     /// <param name="opening">Its number.</param>
-    /// <param name="durable">Number of the last write that was reported durable before the cut.</param>
+    /// <param name="durable">Number of the last write that was promised to be durable.</param>
     /// <param name="reported">Number of the last write that was reported at all.</param>
+    /// <returns>The states from the one that was promised to the one that is there.</returns>
     /// <exception cref="PowerCutException">It is in no such state.</exception>
-    public ScriptState Check(string folder, ScriptState before, ulong opening, ulong durable, ulong reported)
+    public IReadOnlyList<ScriptState> Check(string folder, IReadOnlyList<ScriptState> trail, ulong opening, ulong durable, ulong reported)
     {
         Inspect(folder);
         ScriptState found = Open(folder);
@@ -25,26 +26,27 @@ internal sealed class CutCheck(string copies, PowerCutTally tally)
             throw new PowerCutException($"lost: write {durable} was durable, and write {found.Number} is the last one there");
         }
 
-        ulong last = Math.Max(before.Number, reported);
+        ulong last = Math.Max(trail[^1].Number, reported);
         if (found.Number > last + StorageWriter.Window)
         {
             throw new PowerCutException($"never written: write {found.Number} is there, and {last} was the last one reported");
         }
 
-        ScriptState expected = before;
-        while (expected.Number < found.Number)
+        List<ScriptState> states = [.. trail];
+        while (states[^1].Number < found.Number)
         {
-            expected = expected.After(StorageScript.Next(expected, opening));
+            states.Add(states[^1].After(StorageScript.Next(states[^1], opening)));
         }
 
-        if (found.DifferenceTo(expected) is string difference)
+        states = states.FindAll(state => state.Number >= durable && state.Number <= found.Number);
+        if (found.DifferenceTo(states[^1]) is string difference)
         {
             throw new PowerCutException($"not what was written: write {found.Number} left {difference}");
         }
 
-        tally.Durable += durable - before.Number;
-        tally.Unreported += found.Number - Math.Max(durable, before.Number);
-        return expected;
+        tally.Durable += durable - trail[0].Number;
+        tally.Unreported += found.Number - durable;
+        return states;
     }
 
     private void Inspect(string folder)

@@ -4,7 +4,8 @@ namespace Raft.Jepsen.PowerCuts;
 
 /// <summary>
 /// Cuts the power of a file system again and again while a process writes to a storage on it, and checks what is left each time. Every other cut stops the
-/// process first, so that all it had said came before the cut; the others come while it runs, in the middle of whatever it does.
+/// process first, so that all it had said came before the cut; the others come while it runs, in the middle of whatever it does. Before one cut in three a
+/// process is killed with the power on: the one that meets the cut then begins with writes that can be read and are not on the disk.
 /// </summary>
 internal sealed class PowerCutCampaign(FileSystemKind kind, SyncLie lie, int seed)
 {
@@ -13,7 +14,10 @@ internal sealed class PowerCutCampaign(FileSystemKind kind, SyncLie lie, int see
     private const int MostReports = 300;
 
     private readonly Random _random = new(seed);
-    private ScriptState _state = ScriptState.Empty;
+    private ulong _opening;
+
+    /// <summary>The states from the last one that is durable for certain, to the one that the next opening finds.</summary>
+    private IReadOnlyList<ScriptState> _trail = [ScriptState.Empty];
 
     /// <summary>What was met so far.</summary>
     public PowerCutTally Tally { get; } = new();
@@ -38,7 +42,12 @@ internal sealed class PowerCutCampaign(FileSystemKind kind, SyncLie lie, int see
 
             try
             {
-                _state = Cut(files, check, data, (ulong)cut + 1, stopFirst: cut % 2 == 0);
+                if (_random.Next(3) == 0)
+                {
+                    Kill(check, data);
+                }
+
+                Cut(files, check, data, stopFirst: cut % 2 == 0);
             }
             catch (Exception e) when (e is PowerCutException or UnavailableException)
             {
@@ -56,25 +65,40 @@ internal sealed class PowerCutCampaign(FileSystemKind kind, SyncLie lie, int see
             Directory.Delete(old, recursive: true);
         }
 
-        _state = ScriptState.Empty;
+        _trail = [ScriptState.Empty];
     }
 
-    private ScriptState Cut(LoopFileSystem files, CutCheck check, string data, ulong opening, bool stopFirst)
+    private void Kill(CutCheck check, string data)
+    {
+        using var writer = new WriterProcess(data, ++_opening, lie);
+        WaitForTheMoment(writer);
+        writer.Kill();
+        Tally.Kills++;
+        _trail = check.Check(data, _trail, _opening, Promised(writer), writer.Durable);
+    }
+
+    private void Cut(LoopFileSystem files, CutCheck check, string data, bool stopFirst)
     {
         bool isNew = !Directory.Exists(data);
-        using var writer = new WriterProcess(data, opening, lie);
+        using var writer = new WriterProcess(data, ++_opening, lie);
         WaitForTheMoment(writer);
         ulong durable = CutPower(files, writer, stopFirst);
-        if (writer.Found is { } found && found != _state.Number)
-        {
-            throw new PowerCutException($"the writer found write {found}, and a copy of the same folder had shown write {_state.Number}");
-        }
-
         Tally.Cuts++;
         Tally.InOpening += writer.Reports == 0 ? 1 : 0;
         Tally.OfNewStorage += isNew ? 1 : 0;
         files.Restore();
-        return check.Check(data, _state, opening, Math.Max(_state.Number, durable), writer.Durable);
+        _trail = [check.Check(data, _trail, _opening, durable, writer.Durable)[^1]];
+    }
+
+    /// <summary>Number of the last write that is durable by what was said so far: what an opening has found is so, too.</summary>
+    private ulong Promised(WriterProcess writer)
+    {
+        if (writer.Found is { } found && found != _trail[^1].Number)
+        {
+            throw new PowerCutException($"the writer found write {found}, and a copy of the same folder had shown write {_trail[^1].Number}");
+        }
+
+        return Math.Max(writer.Found ?? _trail[0].Number, writer.Durable);
     }
 
     /// <summary>One cut in four falls into the opening, or soon after it.</summary>
@@ -92,7 +116,7 @@ internal sealed class PowerCutCampaign(FileSystemKind kind, SyncLie lie, int see
         }
     }
 
-    /// <summary>Cuts the power; the last write that had been reported durable by then.</summary>
+    /// <summary>Cuts the power; the last write that had been promised to be durable by then.</summary>
     private ulong CutPower(LoopFileSystem files, WriterProcess writer, bool stopFirst)
     {
         if (stopFirst)
@@ -100,11 +124,11 @@ internal sealed class PowerCutCampaign(FileSystemKind kind, SyncLie lie, int see
             writer.Stop();
             files.Cut();
             writer.Kill();
-            return writer.Durable;
+            return Promised(writer);
         }
 
         Tally.WhileRunning++;
-        ulong durable = writer.Durable;
+        ulong durable = Promised(writer);
         files.Cut();
         if (!writer.WaitForEnd())
         {

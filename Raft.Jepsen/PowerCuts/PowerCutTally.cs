@@ -18,6 +18,9 @@ internal sealed class PowerCutTally
     /// <summary>How often such a process said that its disk failed.</summary>
     public int FailuresTold { get; set; }
 
+    /// <summary>How often a process was killed before, so that the next one began with what had never been synced.</summary>
+    public int Kills { get; set; }
+
     /// <summary>How often a commit was left in parts.</summary>
     public int InterruptedCommits { get; set; }
 
