@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Raft.Jepsen.Running;
 using Raft.Jepsen.Running.Campaigns;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Commands;
 

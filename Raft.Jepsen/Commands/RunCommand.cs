@@ -5,6 +5,7 @@ using Raft.Jepsen.Running;
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Serving;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Commands;
 
@@ -13,8 +14,6 @@ internal static class RunCommand
 {
     private const int FewestNodes = 1, MostNodes = 9, MostClients = 200, MostRate = 100_000, MostProblems = 5;
 
-    private static readonly string[] Workloads = [.. Enum.GetNames<Workload>().Select(name => name.ToLowerInvariant())];
-
     private static readonly string[] Networks = [.. Enum.GetNames<NetworkKind>().Select(name => name.ToLowerInvariant())];
 
     private static readonly Option<long> Nodes = Bounded("--nodes", "Members of the cluster.", 3, FewestNodes, MostNodes);
@@ -22,7 +21,7 @@ internal static class RunCommand
         CommonOptions.Duration("--time", "For how long clients work and faults happen.", TimeSpan.FromSeconds(20));
     private static readonly Option<string> Work = new("--workload")
     {
-        Description = "What clients ask for.", HelpName = string.Join('|', Workloads), DefaultValueFactory = _ => Workloads[^1],
+        Description = "What clients ask for.", HelpName = string.Join('|', CommonOptions.Workloads), DefaultValueFactory = _ => CommonOptions.Workloads[^1],
     };
     private static readonly Option<long> Concurrency = Bounded("--concurrency", "Clients at a time.", 10, 1, MostClients);
     private static readonly Option<long> Rate = Bounded("--rate", "Requests a second that all clients together try for.", 200, 1, MostRate);
@@ -60,7 +59,7 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        Work.AcceptOnlyFromAmong(Workloads);
+        Work.AcceptOnlyFromAmong(CommonOptions.Workloads);
         Network.AcceptOnlyFromAmong(Networks);
         var command = new Command(
             "run", "Runs a cluster of real processes under load and faults, and judges what clients saw. Ends with 0 when that is right, "

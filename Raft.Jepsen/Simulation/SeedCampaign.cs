@@ -24,6 +24,9 @@ internal sealed class SeedCampaign(SimulationOptions options)
 
     public List<SimulationResult> Failures { get; } = [];
 
+    /// <summary>What clients of a workload did in all runs that were judged; empty without one.</summary>
+    public HistoryTally Histories { get; } = new();
+
     public TimeSpan Elapsed => _watch.Elapsed;
 
     public long OccurrencesOf(Occurrence occurrence) => _occurrences[(int)occurrence];
@@ -66,9 +69,9 @@ internal sealed class SeedCampaign(SimulationOptions options)
         return trace!;
     }
 
-    /// <summary>Runs a seed again and tells of every protocol event.</summary>
-    public void Trace(ulong seed, IRaftTrace protocol)
-        => new SimulatedCluster(seed, options with { ProtocolTrace = protocol }, new long[_occurrences.Length]).Run();
+    /// <summary>Runs a seed once more, for whoever the options name to listen.</summary>
+    public static void Rerun(ulong seed, SimulationOptions options)
+        => new SimulatedCluster(seed, options, new long[Enum.GetValues<Occurrence>().Length]).Run();
 
     private IEnumerable<(SimulationResult, long[])> RunInOrder(ulong start, long seeds, int threads)
     {
@@ -104,6 +107,7 @@ internal sealed class SeedCampaign(SimulationOptions options)
             _occurrences[i] += occurrences[i];
         }
 
+        Histories.Add(result.Judgement);
         if (result.Failure is not null)
         {
             Failures.Add(result);

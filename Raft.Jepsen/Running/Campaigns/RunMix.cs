@@ -1,5 +1,6 @@
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Simulation;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Running.Campaigns;
 
