@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Raft.Jepsen.Running;
 using Raft.Jepsen.Running.Campaigns;
-using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Commands;
 

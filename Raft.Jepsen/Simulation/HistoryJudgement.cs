@@ -15,6 +15,12 @@ internal sealed record HistoryJudgement(IReadOnlyDictionary<Outcome, long> Opera
         return new HistoryJudgement(
             history.Operations.GroupBy(operation => operation.Outcome).ToDictionary(group => group.Key, group => group.LongCount()),
             verdict.Verdict == Verdict.Unknown,
-            verdict.Findings.FirstOrDefault() is { } finding ? new PropertyViolationException($"H {finding.Anomaly}", finding.ToString()) : null);
+            FirstFailure(verdict));
     }
+
+    /// <summary>The property is the checker, so that a smaller scenario may show it by another anomaly.</summary>
+    private static PropertyViolationException? FirstFailure(HistoryVerdict verdict)
+        => verdict.Results.FirstOrDefault(result => result.Findings.Count > 0) is { } result
+            ? new PropertyViolationException($"H {result.Checker}", result.Findings[0].ToString())
+            : null;
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Raft.Core.Consensus;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Simulation;
 
@@ -12,6 +12,9 @@ internal sealed class SeedCampaign(SimulationOptions options)
 {
     private readonly long[] _occurrences = new long[Enum.GetValues<Occurrence>().Length];
     private readonly Stopwatch _watch = new();
+
+    /// <summary>What clients ask for; <c>null</c> for the load of no meaning.</summary>
+    public Workload? Workload => options.Workload;
 
     public long Seeds { get; private set; }
 

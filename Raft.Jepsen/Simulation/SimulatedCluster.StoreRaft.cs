@@ -62,13 +62,8 @@ internal sealed partial class SimulatedCluster
 
             var caller = new TaskCompletionSource();
             cluster.TellTime(node);
-            bool isAsked = consistency switch
-            {
-                ReadConsistency.Leader when Core.Role != Role.Leader => false,
-                ReadConsistency.BoundedStale when cluster._mutant.TryBoundedStaleRead(node, cluster._plan.MaxStaleness, out ulong index)
-                    => ReadStale(index, caller),
-                _ => cluster.RequestRead(node, byLease: true, caller),
-            };
+            bool isAsked = (consistency == ReadConsistency.BoundedStale && TryReadStale(caller))
+                || ((consistency != ReadConsistency.Leader || Core.Role == Role.Leader) && cluster.RequestRead(node, byLease: true, caller));
             return isAsked ? new ValueTask(caller.Task) : ValueTask.FromException(new NotLeaderException(Core.Leader));
         }
 
@@ -81,10 +76,16 @@ internal sealed partial class SimulatedCluster
         public ValueTask<ClusterConfiguration> ChangeMembershipAsync(
             ConfigurationChange change, ulong? expectedIndex = null, CancellationToken cancellationToken = default) => throw Unsupported();
 
-        private bool ReadStale(ulong index, TaskCompletionSource caller)
+        private bool TryReadStale(TaskCompletionSource caller)
         {
-            cluster.ReadStale(node, index, caller);
-            return true;
+            if (cluster._mutant.TryBoundedStaleRead(node, cluster._plan.MaxStaleness, out ulong index))
+            {
+                cluster.ReadStale(node, index, caller);
+                return true;
+            }
+
+            cluster.Count(Occurrence.StaleReadRefused);
+            return false;
         }
 
         private static NotSupportedException Unsupported() => new("The store does not ask for this.");

@@ -1,4 +1,3 @@
-using Raft.Jepsen.Checking;
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Workloads;
 
@@ -8,8 +7,9 @@ namespace Raft.Jepsen.Simulation;
 internal sealed class StoreRun
 {
     private readonly List<HistoryEvent> _events = [];
-    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _stopped = new();
     private readonly Load _load;
+    private Action _cancel = () => { };
     private Task _working = Task.CompletedTask;
     private Task? _reading;
 
@@ -32,10 +32,14 @@ internal sealed class StoreRun
     /// <summary>What happened.</summary>
     public IReadOnlyList<HistoryEvent> Events => _events;
 
-    public void Begin() => _working = _load.RunAsync(_stop.Token);
+    public void Begin() => _working = WorkAsync();
 
     /// <summary>Clients end what they are at.</summary>
-    public void Stop() => _stop.Cancel();
+    public void Stop()
+    {
+        _cancel();
+        _stopped.SetResult();
+    }
 
     public void BeginFinalReads() => _reading = FinalReader.RunAsync(_load, CancellationToken.None);
 
@@ -58,4 +62,13 @@ internal sealed class StoreRun
 
     /// <summary>Has the checkers judge what happened so far; an operation without an end is one whose outcome is unknown.</summary>
     public HistoryJudgement Judge() => HistoryJudgement.Of(new History(_events));
+
+    private async Task WorkAsync()
+    {
+        using var end = new CancellationTokenSource();
+        _cancel = end.Cancel;
+        Task clients = _load.RunAsync(end.Token);
+        await _stopped.Task.ConfigureAwait(false);
+        await clients.ConfigureAwait(false);
+    }
 }
