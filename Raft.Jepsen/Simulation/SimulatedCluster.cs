@@ -109,8 +109,11 @@ internal sealed partial class SimulatedCluster
     public SimulationResult Run()
     {
         PropertyViolationException? failure = null;
+        SynchronizationContext? context = SynchronizationContext.Current;
         try
         {
+            // With one, what waits would not go on within the event that ends the wait.
+            SynchronizationContext.SetSynchronizationContext(null);
             Begin();
             while (!_done && _scheduler.Now <= _until && _scheduler.TryNext(out SimulationEvent next))
             {
@@ -125,6 +128,10 @@ internal sealed partial class SimulatedCluster
         catch (RaftInvariantException violation)
         {
             failure = new PropertyViolationException("assertion of the core", violation.Message);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
         }
 
         var result = new SimulationResult(_seed, _steps, _scheduler.Now, _traceHash, failure);
