@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using Raft.Jepsen.Running;
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Simulation;
