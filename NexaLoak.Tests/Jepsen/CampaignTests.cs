@@ -2,6 +2,7 @@ using NUnit.Framework;
 using Raft.Jepsen.Running;
 using Raft.Jepsen.Running.Campaigns;
 using Raft.Jepsen.Running.Nemeses;
+using Raft.Jepsen.Workloads;
 
 namespace NexaLoak.Tests.Jepsen;
 

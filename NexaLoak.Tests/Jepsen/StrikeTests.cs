@@ -1,9 +1,8 @@
 using NUnit.Framework;
-using Raft.Jepsen.Running;
-using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Simulation;
+using Raft.Jepsen.Workloads;
 
 namespace NexaLoak.Tests.Jepsen;
 

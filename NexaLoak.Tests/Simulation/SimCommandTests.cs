@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Text.Json;
 using NexaLoak.Tests.Storage;
 using NUnit.Framework;
+using Raft.Jepsen.Checking;
 using Raft.Jepsen.Commands;
+using Raft.Jepsen.Histories;
 using Raft.Jepsen.Shrinking;
 using Raft.Jepsen.Simulation;
 
@@ -48,6 +50,21 @@ internal sealed class SimCommandTests
         Assert.That(code, Is.Zero);
         Assert.That(JsonDocument.Parse(lines[0]).RootElement.GetProperty("event").GetProperty("name").GetString(), Is.EqualTo("InitState"));
         Assert.That(lines, Has.Some.Contains("\"name\":\"BecomeLeader\""));
+    }
+
+    /// <summary>The simulator and <c>check</c> are of one mind: they have the history and the checkers in common.</summary>
+    [TestCase(0, "--virtual", "3s")]
+    [TestCase(1, "--virtual", "10s", "--mutant", "answered-when-appended", "--history-only")]
+    public void A_replay_writes_the_history_of_its_clients_which_is_judged_alike_from_the_file(int verdict, params string[] options)
+    {
+        using var folder = new TempDirectory();
+        string file = Path.Combine(folder.Path, "history.jsonl");
+        (int code, string[] lines) = Run(["sim", "--replay", "0", "--workload", "append", "--history", file, .. options]);
+        using TextReader reader = File.OpenText(file);
+        History history = HistoryReader.Read(reader);
+        Assert.That(code, Is.EqualTo(verdict), string.Join('\n', lines));
+        Assert.That(history.Operations.Count(operation => operation.Outcome == Outcome.Ok), Is.GreaterThan(10));
+        Assert.That(new HistoryChecker().Check(history).Verdict, Is.EqualTo(verdict == 0 ? Verdict.Valid : Verdict.Invalid));
     }
 
     [Test]
@@ -107,6 +124,10 @@ internal sealed class SimCommandTests
 
     [TestCase("sim", "--trace", "file", "--trace needs --replay")]
     [TestCase("sim", "--test-out", "file", "--test-out needs --shrink")]
+    [TestCase("sim", "--history", "file", "--history needs --replay")]
+    [TestCase("sim", "--history", "file", "--history needs --workload")]
+    [TestCase("sim", "--history-only", "true", "--history-only needs --workload")]
+    [TestCase("sim", "--workload", "none-such", "'none-such' not recognized")]
     [TestCase("sim", "--seeds", "0", "at least 1")]
     [TestCase("sim", "--threads", "0", "at least 1")]
     [TestCase("sim", "--scenario", "no-such-file", "no file 'no-such-file'")]

@@ -7,4 +7,9 @@ namespace Raft.Jepsen.Checking;
 /// <param name="Key">The register, list or bank.</param>
 /// <param name="Message">What is wrong, in one sentence.</param>
 /// <param name="Operations">The operations that show it, as few as were found, in the order of their beginnings.</param>
-internal sealed record Finding(string Anomaly, string Key, string Message, IReadOnlyList<HistoryOperation> Operations);
+internal sealed record Finding(string Anomaly, string Key, string Message, IReadOnlyList<HistoryOperation> Operations)
+{
+    /// <summary>For people, over several lines.</summary>
+    public override string ToString()
+        => $"{Anomaly} on {Key}: {Message}{string.Concat(Operations.Select(operation => $"\n    {OperationText.Of(operation)}"))}";
+}

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Raft.Jepsen.Histories;
 using Raft.Jepsen.Mutants;
 using Raft.Jepsen.Simulation;
 
@@ -10,7 +12,11 @@ internal sealed class CampaignReport(SimulationOptions options, bool json, TextW
 {
     private const int EventsPerNode = 12;
 
+    private static readonly JsonSerializerOptions WithoutNull = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
     private readonly SeedCampaign _campaign = new(options);
+
+    private HistoryTally Histories => _campaign.Histories;
 
     /// <summary>Runs one seed and prints its last events.</summary>
     /// <returns>The exit code.</returns>
@@ -46,7 +52,9 @@ internal sealed class CampaignReport(SimulationOptions options, bool json, TextW
     private void ReportFailure(SimulationResult result)
     {
         string arguments = $"{result.Seed} --virtual {options.Duration / 1000}ms"
-            + (options.Mutant == Mutant.None ? "" : $" --mutant {options.Mutant.Name}");
+            + (options.Mutant == Mutant.None ? "" : $" --mutant {options.Mutant.Name}")
+            + (options.Workload is { } workload ? $" --workload {workload.ToString().ToLowerInvariant()}" : "")
+            + (options.HistoryOnly ? " --history-only" : "");
         (string replay, string shrink) = ($"raft-jepsen sim --replay {arguments}", $"raft-jepsen sim --shrink {arguments}");
         if (json)
         {
@@ -85,13 +93,27 @@ internal sealed class CampaignReport(SimulationOptions options, bool json, TextW
                 trace_hash = hash,
                 occurrences = Enum.GetValues<Occurrence>().ToDictionary(o => o.ToString(), _campaign.OccurrencesOf),
                 rare = Coverage.TooRare(_campaign).Select(o => o.ToString()),
-            }));
+                histories = options.Workload is null ? null : new
+                {
+                    judged = Histories.Judged,
+                    undecided = Histories.Undecided,
+                    operations = Enum.GetValues<Outcome>().ToDictionary(o => o.ToString().ToLowerInvariant(), Histories.OperationsOf),
+                },
+            }, WithoutNull));
             return;
         }
 
         foreach (Occurrence occurrence in Enum.GetValues<Occurrence>())
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {_campaign.OccurrencesOf(occurrence),14:N0}  {occurrence}"));
+        }
+
+        if (options.Workload is not null)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Histories.Judged} histories, {Histories.Undecided} in part undecided; {Histories.OperationsOf(Outcome.Ok):N0} operations ok, "
+                    + $"{Histories.OperationsOf(Outcome.Fail):N0} failed, {Histories.OperationsOf(Outcome.Unknown):N0} unknown"));
         }
 
         double wall = Math.Max(_campaign.Elapsed.TotalSeconds, 1e-6);

@@ -1,12 +1,16 @@
 using System.CommandLine;
 using System.Text.Json;
 using Raft.Jepsen.Serving;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Commands;
 
 /// <summary>Options that more than one command has.</summary>
 internal static class CommonOptions
 {
+    /// <summary>How workloads are called on the command line.</summary>
+    public static readonly string[] Workloads = [.. Enum.GetNames<Workload>().Select(name => name.ToLowerInvariant())];
+
     public static Option<TimeSpan> Virtual() => new("--virtual")
     {
         Description = "Virtual time with faults, such as 60s; healing comes on top.",

@@ -5,6 +5,7 @@ using Raft.Jepsen.Running;
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Serving;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Commands;
 
@@ -12,8 +13,6 @@ namespace Raft.Jepsen.Commands;
 internal static class RunCommand
 {
     private const int FewestNodes = 1, MostNodes = 9, MostClients = 200, MostRate = 100_000, MostProblems = 5;
-
-    private static readonly string[] Workloads = [.. Enum.GetNames<Workload>().Select(name => name.ToLowerInvariant())];
 
     private static readonly string[] Networks = [.. Enum.GetNames<NetworkKind>().Select(name => name.ToLowerInvariant())];
 
@@ -24,7 +23,7 @@ internal static class RunCommand
         CommonOptions.Duration("--time", "For how long clients work and faults happen.", TimeSpan.FromSeconds(20));
     private static readonly Option<string> Work = new("--workload")
     {
-        Description = "What clients ask for.", HelpName = string.Join('|', Workloads), DefaultValueFactory = _ => Workloads[^1],
+        Description = "What clients ask for.", HelpName = string.Join('|', CommonOptions.Workloads), DefaultValueFactory = _ => CommonOptions.Workloads[^1],
     };
     private static readonly Option<long> Concurrency = Bounded("--concurrency", "Clients at a time.", 10, 1, MostClients);
     private static readonly Option<long> Rate = Bounded("--rate", "Requests a second that all clients together try for.", 200, 1, MostRate);
@@ -66,7 +65,7 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        Work.AcceptOnlyFromAmong(Workloads);
+        Work.AcceptOnlyFromAmong(CommonOptions.Workloads);
         Network.AcceptOnlyFromAmong(Networks);
         Target.AcceptOnlyFromAmong(TargetKinds);
         var command = new Command(

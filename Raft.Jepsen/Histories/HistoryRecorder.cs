@@ -1,13 +1,14 @@
 namespace Raft.Jepsen.Histories;
 
 /// <summary>
-/// Records what happens, as it happens: numbers and times are given in the order in which callers arrive, and each line is handed to the stream before its
+/// Records what happens, as it happens: numbers and times are given in the order in which callers arrive, and each line is handed on before its
 /// call returns. For any number of threads.
 /// </summary>
 internal sealed class HistoryRecorder : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly HistoryWriter _writer;
+    private readonly Action<HistoryEvent> _write;
+    private readonly HistoryWriter? _writer;
     private readonly TimeProvider _clock;
     private readonly long _begin;
     private long _nextIndex;
@@ -19,9 +20,14 @@ internal sealed class HistoryRecorder : IDisposable
     public HistoryRecorder(Stream output, TimeProvider clock)
     {
         _writer = new HistoryWriter(output);
-        _clock = clock;
-        _begin = clock.GetTimestamp();
+        (_write, _clock, _begin) = (_writer.Write, clock, clock.GetTimestamp());
     }
+
+    /// <summary>Begins a history in memory.</summary>
+    /// <param name="output">Gets the lines.</param>
+    /// <param name="clock">Its time stamps are taken; no fault may touch it.</param>
+    public HistoryRecorder(List<HistoryEvent> output, TimeProvider clock)
+        => (_write, _clock, _begin) = (output.Add, clock, clock.GetTimestamp());
 
     /// <summary>Nanoseconds since the beginning, by the clock of the history.</summary>
     public long ElapsedNs => (long)_clock.GetElapsedTime(_begin).TotalNanoseconds;
@@ -40,7 +46,7 @@ internal sealed class HistoryRecorder : IDisposable
     /// <summary>Says that all faults are healed, no change is under way, and reads from now on are the final ones.</summary>
     public void BeginFinalReads() => Record((index, time) => new FinalReadsEvent(index, time));
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => _writer?.Dispose();
 
     /// <summary>A process number that nobody had yet.</summary>
     internal long NextProcess() => Interlocked.Increment(ref _nextProcess) - 1;
@@ -49,7 +55,7 @@ internal sealed class HistoryRecorder : IDisposable
     {
         lock (_lock)
         {
-            _writer.Write(make(_nextIndex, ElapsedNs));
+            _write(make(_nextIndex, ElapsedNs));
             _nextIndex++;
         }
     }

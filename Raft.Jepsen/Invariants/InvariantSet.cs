@@ -27,9 +27,7 @@ internal sealed class InvariantSet
     /// <param name="committed">What is committed.</param>
     /// <param name="others">Observers that count and demand nothing.</param>
     public InvariantSet(IReadOnlyList<SimulatedNode> nodes, CommittedHistory committed, params object[] others)
-    {
-        object[] all =
-        [
+        : this([
             new ElectionSafety(), new LeaderAppendOnly(), new LogMatching(committed.Chains), new LeaderCompleteness(committed), new CommitDurability(nodes),
             new CommitRule(), new CommitOrder(committed), new StateMachineSafety(committed), new VoteOnce(),
             new TermMonotonicity(nodes.Count),
@@ -37,7 +35,13 @@ internal sealed class InvariantSet
             new ProgressBounds(nodes), new StableIndexTruth(), new SnapshotSafety(committed), new StopOnDiskError(),
             new ConfigurationSafety(nodes),
             new ReplyTruth(committed), new AtMostOnce(committed), .. others,
-        ];
+        ])
+    {
+    }
+
+    /// <summary>Makes the set of some observers.</summary>
+    public InvariantSet(IReadOnlyList<object> all)
+    {
         _appends = [.. all.OfType<IAppendObserver>()];
         _truncations = [.. all.OfType<ITruncationObserver>()];
         _roles = [.. all.OfType<IRoleObserver>()];

@@ -8,12 +8,13 @@ using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Running.Processes;
 using Raft.Jepsen.Serving;
+using Raft.Jepsen.Workloads;
 using Raft.Transport.Grpc.Security;
 
 namespace Raft.Jepsen.Running;
 
 /// <summary>The nodes of a run, as processes of this machine. Safe to use from any thread.</summary>
-internal sealed class Cluster : IAsyncDisposable
+internal sealed class Cluster : IStoreNodes, IAsyncDisposable
 {
     private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CertificateAge = TimeSpan.FromDays(7);
@@ -59,6 +60,9 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>Where a node serves clients.</summary>
     public IPEndPoint ApiOf(ulong node) => Network.Api(node);
+
+    public Task<Answer> PostAsync(ulong node, string path, byte[] body, TimeSpan limit, CancellationToken cancellationToken = default)
+        => Api.PostAsync(ApiOf(node), path, body, limit, cancellationToken);
 
     /// <summary>The node with an id; <c>null</c> when it does not belong to the cluster any more.</summary>
     public NodeProcess? Find(ulong id) => Array.Find(_nodes, node => node.Id == id);

@@ -2,12 +2,12 @@ using System.Diagnostics;
 using Raft.Jepsen.Checking;
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Reports;
-using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Running.Disks;
 using Raft.Jepsen.Running.Faults;
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Simulation;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Running;
 
@@ -55,7 +55,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             var cluster = new Cluster(options, folder, network, _shim);
             await using (cluster.ConfigureAwait(false))
             {
-                load = new Load(options, cluster, recorder);
+                load = new Load(options.Load, cluster, recorder, _streams, TimeProvider.System);
                 await ActWatchedAsync(cluster, load, stop).ConfigureAwait(false);
             }
         }
@@ -124,7 +124,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             _converged = await Convergence.AwaitAsync(cluster, stop).ConfigureAwait(false);
             _convergedAfter = Stopwatch.GetElapsedTime(healed).TotalSeconds;
             tell($"All nodes agree after {_convergedAfter:0.0} s: leader {_converged.Leader}, applied {_converged.Applied}, state {_converged.Hash}.");
-            await FinalReads.RunAsync(load, stop).ConfigureAwait(false);
+            await FinalReader.RunAsync(load, stop).ConfigureAwait(false);
         }
         catch (Exception error) when (error is DivergenceException or MisbehaviourException)
         {
@@ -272,15 +272,15 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     {
         History history = ReadHistory(folder);
         RunPictures.Write(folder, history, _sightings);
-        RunCheck[] checks = [.. new HistoryChecker().Check(history).Results.Select(RunCheck.Of)];
-        _broken.AddRange(checks.SelectMany(check => check.Findings).Select(finding => finding.ToString()));
-        _undecided.AddRange(checks.SelectMany(check => check.Undecided.Select(problem => $"{check.Checker}: {problem}")));
+        HistoryVerdict verdict = new HistoryChecker().Check(history);
+        _broken.AddRange(verdict.Findings.Select(finding => finding.ToString()));
+        _undecided.AddRange(verdict.Undecided);
         var outcomes = history.Operations.GroupBy(operation => operation.Outcome).ToDictionary(group => group.Key, group => group.LongCount());
         return new RunResult
         {
             Verdict = _broken.Count > 0 ? RunVerdict.Invalid : _undecided.Count > 0 ? RunVerdict.CouldNotTell : RunVerdict.Valid,
             Problems = [.. _broken, .. _undecided],
-            Checks = checks,
+            Checks = [.. verdict.Results.Select(RunCheck.Of)],
             Command = command,
             Operations = Enum.GetValues<Outcome>().ToDictionary(
                 outcome => outcome.ToString().ToLowerInvariant(), outcome => outcomes.GetValueOrDefault(outcome)),

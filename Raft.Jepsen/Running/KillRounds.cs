@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Simulation;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Running;
 

@@ -11,7 +11,4 @@ internal sealed record RunFinding(string Anomaly, string Key, string Message, IR
 {
     public static RunFinding Of(Finding finding)
         => new(finding.Anomaly, finding.Key, finding.Message, [.. finding.Operations.Select(OperationText.Of)]);
-
-    /// <summary>For people, over several lines.</summary>
-    public override string ToString() => $"{Anomaly} on {Key}: {Message}{string.Concat(Operations.Select(operation => $"\n    {operation}"))}";
 }

@@ -1,6 +1,7 @@
 using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Serving;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Running;
 
@@ -51,6 +52,12 @@ internal sealed record RunOptions
 
     /// <inheritdoc cref="ServeOptions.MaxStaleness"/>
     public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What its clients do.</summary>
+    public LoadOptions Load => new()
+    {
+        Workload = Workload, Concurrency = Concurrency, Rate = Rate, Leases = Leases, StalenessBound = StalenessBound,
+    };
 
     /// <summary>How old, by a right clock, what a bounded read sees may be: more than by that of a node whose clock is made slow.</summary>
     public TimeSpan StalenessBound => Nemeses.Contains(NemesisCatalog.Clock) ? MaxStaleness / ClockNemesis.SlowestRate : MaxStaleness;

@@ -55,7 +55,8 @@ internal sealed class NodeServer(ServeOptions options)
         // An empty builder: nothing but the command line decides how a node behaves, not even an environment variable.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         AddLogging(builder.Logging);
-        builder.Services.AddSingleton(new ReplicatedState(options.Plant)).AddSingleton<StoreService>().AddRoutingCore();
+        builder.Services.AddSingleton(new ReplicatedState(options.Plant)).AddRoutingCore();
+        AddServices(builder.Services);
         IRaftBuilder raft = builder.Services.AddRaft(Describe).UseGrpcTransport();
         AddStorage(raft);
         raft.Services.AddSingleton<IStateMachine>(provider => provider.GetRequiredService<ReplicatedState>());
@@ -64,6 +65,16 @@ internal sealed class NodeServer(ServeOptions options)
         builder.Services.AddSingleton(options);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         return builder.Build();
+    }
+
+    private void AddServices(IServiceCollection services)
+    {
+        // Grows from start to start as long as the machine's clock does.
+        long run = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        services.AddSingleton(provider => new StoreService(
+            provider.GetRequiredService<IRaft>(), provider.GetRequiredService<ReplicatedState>(), options.Plant, run, TimeProvider.System));
+        services.AddSingleton(provider => new NodeService(
+            provider.GetRequiredService<IRaft>(), provider.GetRequiredService<ReplicatedState>(), options.Peers, run));
     }
 
     private static void AddLogging(ILoggingBuilder logging)

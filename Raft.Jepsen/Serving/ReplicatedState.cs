@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Raft.Core.Log;
 using Raft.Core.Sessions;
@@ -13,16 +14,19 @@ internal sealed class ReplicatedState : ISnapshotStateMachine
 {
     private readonly Lock _gate = new();
     private readonly StoreMachine _store = new();
-    private readonly SessionStateMachine _sessions;
-    private readonly ISnapshotStateMachine _machine;
+    private readonly Plant _plant;
+    private SessionStateMachine _sessions;
+    private ISnapshotStateMachine _machine;
 
     /// <param name="plant">The bug to plant.</param>
     public ReplicatedState(Plant plant)
     {
-        _sessions = SessionStateMachine.Over(_store);
-        var snapshots = (ISnapshotStateMachine)_sessions;
-        _machine = plant == Plant.NoDeduplication ? new Forgetful(snapshots) : snapshots;
+        _plant = plant;
+        BeginSessions();
     }
+
+    /// <summary>Commands answered with a kept reply since the process began. Not part of the replicated state.</summary>
+    public long Suppressed => _sessions.Suppressed;
 
     /// <summary>What the store holds now.</summary>
     public KeySpace Keys
@@ -77,6 +81,18 @@ internal sealed class ReplicatedState : ISnapshotStateMachine
         lock (_gate)
         {
             _machine.Restore(content);
+        }
+    }
+
+    /// <summary>For planted bugs: only what the commands changed is left.</summary>
+    [MemberNotNull(nameof(_sessions), nameof(_machine))]
+    public void BeginSessions()
+    {
+        lock (_gate)
+        {
+            _sessions = SessionStateMachine.Over(_store);
+            var snapshots = (ISnapshotStateMachine)_sessions;
+            _machine = _plant == Plant.NoDeduplication ? new Forgetful(snapshots) : snapshots;
         }
     }
 

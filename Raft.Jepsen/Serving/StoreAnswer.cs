@@ -1,9 +1,13 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Raft.Core.Node;
 
 namespace Raft.Jepsen.Serving;
 
-/// <summary>An answer over HTTP.</summary>
+/// <summary>
+/// An answer to a client, as HTTP has it. The status tells what became of the request: 200 it was carried out, 409 the state machine refused it, 503 it
+/// certainly was not and will not be carried out, 504 nobody knows, 400 it is malformed.
+/// </summary>
 /// <param name="Status">Its status code.</param>
 /// <param name="Body">Its bytes.</param>
 internal sealed record StoreAnswer(int Status, byte[] Body)
@@ -19,11 +23,26 @@ internal sealed record StoreAnswer(int Status, byte[] Body)
         return new StoreAnswer(ok ? StatusCodes.Status200OK : StatusCodes.Status409Conflict, reply.ToArray());
     }
 
-    public Task WriteAsync(HttpContext context)
+    /// <summary>The answer to a request that this node does not carry out, or does not know to be carried out; <c>null</c> when the reason is none for an answer.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="leader">Who leads, as far as this node knows; 0 when it does not.</param>
+    public static StoreAnswer? Of(Exception reason, ulong leader)
     {
-        context.Response.StatusCode = Status;
-        context.Response.ContentType = IsBinary ? "application/octet-stream" : "application/json";
-        context.Response.ContentLength = Body.Length;
-        return context.Response.Body.WriteAsync(Body, context.RequestAborted).AsTask();
+        if (StatusOf(reason) is not { } status)
+        {
+            return null;
+        }
+
+        string outcome = status == StatusCodes.Status504GatewayTimeout ? StoreReply.Unknown : StoreReply.Fail;
+        return new StoreAnswer(status, StoreReply.Error(outcome, reason.Message, leader));
     }
+
+    private static int? StatusOf(Exception reason) => reason switch
+    {
+        FormatException => StatusCodes.Status400BadRequest,
+        NotLeaderException or ProposalDroppedException or RaftStoppedException => StatusCodes.Status503ServiceUnavailable,
+        LeadershipTransferException or MembershipChangeException => StatusCodes.Status503ServiceUnavailable,
+        OutcomeUnknownException => StatusCodes.Status504GatewayTimeout,
+        _ => null,
+    };
 }

@@ -21,6 +21,11 @@ internal static class ScenarioText
             yield return $"  links without noise: {string.Join(' ', scenario.QuietLinks)}";
         }
 
+        if (scenario.Workload is { } workload)
+        {
+            yield return $"  clients of the {workload.ToString().ToLowerInvariant()} workload, whose requests are drawn from the seed";
+        }
+
         yield return $"  {scenario.Faults.Count} faults:";
         foreach (Fault fault in scenario.Faults)
         {

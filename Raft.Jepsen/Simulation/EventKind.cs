@@ -20,4 +20,5 @@ internal enum EventKind : byte
     LivenessCheck,
     ReplaceNode,
     StaleRead,
+    Timer,
 }

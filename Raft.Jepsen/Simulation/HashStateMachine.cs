@@ -4,11 +4,15 @@ using Raft.Core.Membership;
 using Raft.Core.Sessions;
 using Raft.Core.StateMachine;
 using Raft.Core.Storage;
+using Raft.Jepsen.Serving;
 
 namespace Raft.Jepsen.Simulation;
 
-/// <summary>The simplest state machine that notices everything: its state is a hash of the commands it applied, in order.</summary>
-internal sealed class HashStateMachine(ClusterConfiguration configuration, bool hasSessions)
+/// <summary>The simplest state machine that notices everything: its state is a hash of the commands it applied, in order, and of the replies.</summary>
+/// <param name="configuration">The configuration before the first entry.</param>
+/// <param name="hasSessions">Commands go to client sessions too.</param>
+/// <param name="store">Gets the commands too, and gives the replies: where a workload runs, in the place of the sessions.</param>
+internal sealed class HashStateMachine(ClusterConfiguration configuration, bool hasSessions, ReplicatedState? store = null)
 {
     private const int Head = 2 * sizeof(ulong);
 
@@ -36,12 +40,19 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration, bool 
 
     public bool HasSessions => hasSessions;
 
+    /// <summary>What clients of a workload read; <c>null</c> where none runs.</summary>
+    public ReplicatedState? Store => store;
+
     public int SessionCount => Sessions.SessionCount;
 
     /// <summary>What the commands of the sessions have changed.</summary>
     public ulong SessionState => _target.State;
 
     private SessionStateMachine Sessions => _sessions ??= SessionStateMachine.Over(_target);
+
+    private ISnapshotStateMachine Replier => store ?? (ISnapshotStateMachine)Sessions;
+
+    private long Suppressed => store?.Suppressed ?? Sessions.Suppressed;
 
     public void Apply(in Entry entry)
     {
@@ -61,14 +72,18 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration, bool 
     /// <summary>Gives the command of the entry applied last to the sessions too. Their reply is part of the state. True when it had been carried out before.</summary>
     public bool ApplyInSession(in Entry entry)
     {
-        long suppressed = Sessions.Suppressed;
-        Reply = Sessions.Apply(entry);
+        long suppressed = Suppressed;
+        Reply = Replier.Apply(entry);
         State = Hash.Chain(State, Reply.Span);
-        return Sessions.Suppressed > suppressed;
+        return Suppressed > suppressed;
     }
 
     /// <summary>For planted bugs: only what the commands changed is left.</summary>
-    public void ForgetSessions() => _sessions = null;
+    public void ForgetSessions()
+    {
+        _sessions = null;
+        store?.BeginSessions();
+    }
 
     /// <summary>The state, and behind it bytes that a torn or mixed-up transfer would disturb.</summary>
     public byte[] Save(int padding)
@@ -99,7 +114,12 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration, bool 
         Configuration = snapshot.Configuration;
         ConfigurationIndex = snapshot.ConfigurationIndex;
         Reply = default;
-        if (hasSessions && !IsPartial)
+        if (store is not null && !IsPartial)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(content[Head..]);
+            store.Restore(new MemoryStream(content.Slice(Head + sizeof(int), length).ToArray()));
+        }
+        else if (hasSessions && !IsPartial)
         {
             ((ISnapshotStateMachine)Sessions).Restore(new MemoryStream(content[Head..].ToArray()));
         }
@@ -107,14 +127,26 @@ internal sealed class HashStateMachine(ClusterConfiguration configuration, bool 
 
     private byte[] SaveSessions()
     {
-        if (!hasSessions)
+        if (!hasSessions && store is null)
         {
             return [];
         }
 
-        using IStateMachineSnapshot image = ((ISnapshotStateMachine)Sessions).Capture();
+        using IStateMachineSnapshot image = Replier.Capture();
         using var content = new MemoryStream();
+        if (store is not null)
+        {
+            // A store reads to the end of its bytes, and others follow.
+            content.Write(new byte[sizeof(int)]);
+        }
+
         image.WriteTo(content, CancellationToken.None);
-        return content.ToArray();
+        byte[] bytes = content.ToArray();
+        if (store is not null)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length - sizeof(int));
+        }
+
+        return bytes;
     }
 }

@@ -30,4 +30,6 @@ internal enum RandomPurpose
     Client,
     Keys,
     Campaign,
+    Load,
+    ClientLink,
 }

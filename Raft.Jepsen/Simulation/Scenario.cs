@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Raft.Jepsen.Mutants;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Simulation;
 
@@ -19,6 +20,12 @@ internal sealed record Scenario
     };
 
     public required ulong Seed { get; init; }
+
+    /// <summary>What clients ask for, beside the listed requests; <c>null</c> for nothing. It is drawn from the seed.</summary>
+    public Workload? Workload { get; init; }
+
+    /// <summary>Only what these clients saw counts; <c>null</c> for no.</summary>
+    public bool? HistoryOnly { get; init; }
 
     /// <summary>Name of the planted bug; <c>null</c> when there is none.</summary>
     public string? Mutant { get; init; }
@@ -44,6 +51,9 @@ internal sealed record Scenario
     [JsonIgnore]
     public Mutant PlantedMutant => Mutant is null ? Mutants.Mutant.None : MutantCatalog.Find(Mutant)!;
 
+    [JsonIgnore]
+    public SimulationOptions Options => new(Duration, PlantedMutant) { Workload = Workload, HistoryOnly = HistoryOnly == true };
+
     /// <summary>Runs a seed and lists what happened; <c>null</c> when no property breaks.</summary>
     public static Scenario? Record(ulong seed, SimulationOptions options)
     {
@@ -53,6 +63,8 @@ internal sealed record Scenario
         return result.Failure is null ? null : new Scenario
         {
             Seed = seed,
+            Workload = options.Workload,
+            HistoryOnly = options.HistoryOnly ? true : null,
             Mutant = options.Mutant == Mutants.Mutant.None ? null : options.Mutant.Name,
             Property = result.Failure.Property,
             Duration = options.Duration,

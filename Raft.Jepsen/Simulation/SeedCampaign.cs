@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Raft.Core.Consensus;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Simulation;
 
@@ -13,6 +13,9 @@ internal sealed class SeedCampaign(SimulationOptions options)
     private readonly long[] _occurrences = new long[Enum.GetValues<Occurrence>().Length];
     private readonly Stopwatch _watch = new();
 
+    /// <summary>What clients ask for; <c>null</c> for the load of no meaning.</summary>
+    public Workload? Workload => options.Workload;
+
     public long Seeds { get; private set; }
 
     public long Steps { get; private set; }
@@ -23,6 +26,9 @@ internal sealed class SeedCampaign(SimulationOptions options)
     public ulong TraceHash { get; private set; }
 
     public List<SimulationResult> Failures { get; } = [];
+
+    /// <summary>What clients of a workload did in all runs that were judged; empty without one.</summary>
+    public HistoryTally Histories { get; } = new();
 
     public TimeSpan Elapsed => _watch.Elapsed;
 
@@ -66,9 +72,9 @@ internal sealed class SeedCampaign(SimulationOptions options)
         return trace!;
     }
 
-    /// <summary>Runs a seed again and tells of every protocol event.</summary>
-    public void Trace(ulong seed, IRaftTrace protocol)
-        => new SimulatedCluster(seed, options with { ProtocolTrace = protocol }, new long[_occurrences.Length]).Run();
+    /// <summary>Runs a seed once more, for whoever the options name to listen.</summary>
+    public static void Rerun(ulong seed, SimulationOptions options)
+        => new SimulatedCluster(seed, options, new long[Enum.GetValues<Occurrence>().Length]).Run();
 
     private IEnumerable<(SimulationResult, long[])> RunInOrder(ulong start, long seeds, int threads)
     {
@@ -104,6 +110,7 @@ internal sealed class SeedCampaign(SimulationOptions options)
             _occurrences[i] += occurrences[i];
         }
 
+        Histories.Add(result.Judgement);
         if (result.Failure is not null)
         {
             Failures.Add(result);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Raft.Core.Consensus;
 using Raft.Core.Log;
+using Raft.Core.Node;
 
 namespace Raft.Jepsen.Simulation;
 
@@ -15,26 +16,37 @@ internal sealed partial class SimulatedCluster
 
     private void BeginOperations()
     {
+        _store?.Begin();
         if (_script is null)
         {
-            ScheduleOperation(OperationKind.Propose, 0);
-            ScheduleOperation(OperationKind.Read, 0);
-            if (_plan.ChangeInterval > 0)
-            {
-                ScheduleOperation(OperationKind.Change, 0);
-            }
-
-            if (_plan.StaleReadInterval > 0)
-            {
-                ScheduleOperation(OperationKind.StaleRead, 0);
-            }
-
+            ScheduleFirstOperations();
             return;
         }
 
         foreach (Operation operation in _script.Operations)
         {
             _scheduler.At(operation.At, EventOf(operation.Kind, operation.Number));
+        }
+    }
+
+    /// <summary>With a workload, only the members change beside it.</summary>
+    private void ScheduleFirstOperations()
+    {
+        if (_plan.ChangeInterval > 0)
+        {
+            ScheduleOperation(OperationKind.Change, 0);
+        }
+
+        if (_store is not null)
+        {
+            return;
+        }
+
+        ScheduleOperation(OperationKind.Propose, 0);
+        ScheduleOperation(OperationKind.Read, 0);
+        if (_plan.StaleReadInterval > 0)
+        {
+            ScheduleOperation(OperationKind.StaleRead, 0);
         }
     }
 
@@ -210,14 +222,16 @@ internal sealed partial class SimulatedCluster
         }
     }
 
-    private void RequestRead(SimulatedNode node, bool byLease)
+    /// <summary>Returns false when nobody is known to ask.</summary>
+    private bool RequestRead(SimulatedNode node, bool byLease, TaskCompletionSource? caller = null)
     {
         RaftCore core = node.Core!;
-        var read = new PendingRead(_readFloor.Now, core.CommitIndex);
+        var read = new PendingRead(_readFloor.Now, core.CommitIndex, caller);
         if (_mutant.ServesReadsAtOnce && core.Role == Role.Leader)
         {
             _invariants.OnRead(node, read, core.CommitIndex);
-            return;
+            caller?.SetResult();
+            return true;
         }
 
         TellTime(node);
@@ -227,12 +241,17 @@ internal sealed partial class SimulatedCluster
             Raise(TriggerPoint.ReadByLease);
             Confirm(node, read, index);
             ServeReads(node);
+            return true;
         }
-        else if (core.RequestRead() is > 0 and ulong context)
+
+        if (core.RequestRead() is > 0 and ulong context)
         {
             node.Reads.Add(context, read);
             Raise(TriggerPoint.ReadRequested);
+            return true;
         }
+
+        return false;
     }
 
     private void EndReads(SimulatedNode node, Ready ready)
@@ -248,7 +267,8 @@ internal sealed partial class SimulatedCluster
         for (int i = 0; i < ready.FailedReads.Count; i++)
         {
             Count(Occurrence.ReadAbandoned);
-            node.Reads.Remove(ready.FailedReads[i]);
+            node.Reads.Remove(ready.FailedReads[i], out PendingRead read);
+            read.Caller?.SetException(new NotLeaderException(node.Core!.Leader));
         }
     }
 
@@ -279,6 +299,7 @@ internal sealed partial class SimulatedCluster
             if (index <= limit)
             {
                 _invariants.OnRead(node, read, applied);
+                read.Caller?.SetResult();
                 served = true;
             }
         }
@@ -297,7 +318,9 @@ internal sealed partial class SimulatedCluster
         while (node.Proposals.TryPeek(out PendingProposal proposal) && proposal.Id.Index <= applied)
         {
             node.Proposals.Dequeue();
-            if (node.Disk.Issued[proposal.Id.Index].Entry.Term == proposal.Id.Term)
+            bool isDone = node.Disk.Issued[proposal.Id.Index].Entry.Term == proposal.Id.Term;
+            Answer(node, proposal, isDone);
+            if (isDone)
             {
                 Count(Occurrence.ProposalAcknowledged);
                 _invariants.OnAcknowledged(node, proposal.Id);
@@ -316,6 +339,7 @@ internal sealed partial class SimulatedCluster
         while (node.Proposals.TryPeek(out PendingProposal proposal) && proposal.Id.Term < term)
         {
             node.Proposals.Dequeue();
+            Abandon(proposal);
             Count(Occurrence.ProposalUnknown);
             if (_mutant.CallsUnknownFailed)
             {

@@ -23,7 +23,7 @@ internal sealed partial class SimulatedCluster
             node.Id, ClusterConfiguration.Empty, _mutant.Configure(node.Options), recovered, node.Disk, node.CoreRandom.Next(), _protocolTrace,
             _mutant.Rules);
         TellTime(node);
-        node.StateMachine = new HashStateMachine(ClusterConfiguration.Empty, _plan.Sessions);
+        node.StateMachine = NewStateMachine(node);
         if (recovered.Snapshot is { } snapshot)
         {
             RestoreStateMachine(node, snapshot);
@@ -362,6 +362,11 @@ internal sealed partial class SimulatedCluster
                 ApplyInSession(node, entry);
                 _invariants.OnApplied(node);
                 AnswerUsers(node, entry);
+                if (_store is not null)
+                {
+                    // While the reply to this entry is at hand.
+                    AnswerProposals(node);
+                }
             }
         }
 

@@ -323,6 +323,7 @@ internal sealed partial class SimulatedCluster
         node.Reads.Clear();
         node.ReadsToServe.Clear();
         node.StaleReads.Clear();
+        _links?.Break(node);
         node.DrainScheduled = false;
         node.DiskFault = null;
         _raised = 0;

@@ -28,6 +28,8 @@ internal sealed partial class SimulatedCluster
         _healing = true;
         _healedAt = _scheduler.Now;
         _network.Heal();
+        _links?.Heal();
+        _store?.Stop();
         _linkStaysCut = CutForGood();
         bool isFixed = _plan is { ChangeInterval: 0, Witnesses: 0, Spares: 0 };
         int mayStayDown = _linkStaysCut || !isFixed ? 0 : _plan.LosableDisks - _lostDisks;
@@ -87,6 +89,11 @@ internal sealed partial class SimulatedCluster
     /// <summary>Looks once an election timeout.</summary>
     private void CheckLiveness()
     {
+        if (_store is { Reads: true })
+        {
+            return;
+        }
+
         _scheduler.In(_plan.ElectionTimeout, new SimulationEvent(EventKind.LivenessCheck, 0, 0, 0));
         long timeouts = (_scheduler.Now - _healedAt) / _plan.ElectionTimeout;
         SimulatedNode? leader = AgreedLeader();
@@ -115,7 +122,7 @@ internal sealed partial class SimulatedCluster
             converged || timeouts < CommitWithin + Patience + BacklogTimeouts,
             "L3 one state",
             $"the nodes differ {timeouts} election timeouts after the faults");
-        if (converged)
+        if (converged && _store is null or { HasEnded: true })
         {
             CheckQuiet(leader!);
         }
@@ -140,7 +147,11 @@ internal sealed partial class SimulatedCluster
         if (_probe > 0 && _committed.LastIndex >= _probe)
         {
             _probe = 0;
-            _done = ++_probesCommitted == QuietTimeouts;
+            if (++_probesCommitted >= QuietTimeouts && _store is null or { HasEnded: true })
+            {
+                End();
+                return;
+            }
         }
 
         Probe(leader);
@@ -198,7 +209,14 @@ internal sealed partial class SimulatedCluster
                 $"node {node.Id} still owes {reads} reads and {node.Proposals.Count} proposals an answer");
         }
 
-        _done = true;
+        End();
+    }
+
+    /// <summary>Clients of a workload read every key once more.</summary>
+    private void End()
+    {
+        _done = _store is null;
+        _store?.BeginFinalReads();
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ internal sealed partial class SimulatedCluster
     private readonly SessionUser[] _users = [.. Enumerable.Range(0, SessionUser.Count).Select(number => new SessionUser(number))];
     private long _turn;
 
-    private DateTimeOffset WallClock => DateTimeOffset.UnixEpoch.AddYears(50).AddMilliseconds(_scheduler.Now / 1000);
+    private DateTimeOffset WallClock => VirtualTime.TimeOfDay(_scheduler.Now / 1000 * 1000);
 
     /// <summary>Each client has its turn, and sends again what is not answered by then.</summary>
     private void ProposeInSession(SimulatedNode node, bool forward)
@@ -36,7 +36,7 @@ internal sealed partial class SimulatedCluster
 
     private void ApplyInSession(SimulatedNode node, in Entry entry)
     {
-        if (!_plan.Sessions || entry.Type != EntryType.Command)
+        if ((!_plan.Sessions && _store is null) || entry.Type != EntryType.Command)
         {
             return;
         }

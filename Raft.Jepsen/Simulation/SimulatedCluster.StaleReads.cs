@@ -19,8 +19,13 @@ internal sealed partial class SimulatedCluster
             return;
         }
 
+        ReadStale(node, index, caller: null);
+    }
+
+    private void ReadStale(SimulatedNode node, ulong index, TaskCompletionSource? caller)
+    {
         _invariants.OnStaleRead(node, _readFloor.At(_scheduler.Now - LongestStaleness), index);
-        node.StaleReads.Add(index);
+        node.StaleReads.Add((index, caller));
         ServeStaleReads(node);
     }
 
@@ -34,15 +39,16 @@ internal sealed partial class SimulatedCluster
 
     private void ServeStaleReads(SimulatedNode node, ulong applied)
     {
-        foreach (ulong index in node.StaleReads)
+        foreach ((ulong index, TaskCompletionSource? caller) in node.StaleReads)
         {
             if (index <= applied)
             {
                 Count(Occurrence.StaleReadServed);
                 _invariants.OnStaleReadServed(node, _mutant.StateServed(node, index));
+                caller?.SetResult();
             }
         }
 
-        node.StaleReads.RemoveAll(index => index <= applied);
+        node.StaleReads.RemoveAll(read => read.Index <= applied);
     }
 }

@@ -52,7 +52,7 @@ internal sealed partial class SimulatedCluster
     /// <param name="occurrences">Counters of the situations met, by <see cref="Occurrence"/>.</param>
     /// <param name="trace">Where the last events are kept, when someone wants to read them.</param>
     public SimulatedCluster(Scenario scenario, long[] occurrences, Func<int, EventTrace>? trace = null)
-        : this(scenario.Seed, scenario.Plan, new SimulationOptions(scenario.Duration, scenario.PlantedMutant), occurrences, trace)
+        : this(scenario.Seed, scenario.Plan, scenario.Options, occurrences, trace)
     {
         _script = new Script(scenario);
         _until = scenario.Until;
@@ -86,7 +86,17 @@ internal sealed partial class SimulatedCluster
         _committed.Add(new LogImage(_committed.Chains).Append(FirstEntry()), 1);
         _readFloor = new ReadFloor(_plan.StaleReadInterval > 0);
         _network = new SimulatedNetwork(count, _scheduler, _plan, _streams, occurrences);
-        _invariants = new InvariantSet(_nodes, _committed, new MembershipTally(_occurrences), new ElectionTally(count, occurrences), new LogTally(_committed, occurrences));
+        object[] tallies = [new MembershipTally(_occurrences), new ElectionTally(count, occurrences), new LogTally(_committed, occurrences)];
+        _invariants = options.HistoryOnly ? new InvariantSet(tallies) : new InvariantSet(_nodes, _committed, tallies);
+        _historyOnly = options.HistoryOnly;
+        _historySink = options.HistorySink;
+        if (options.Workload is { } workload)
+        {
+            _time = new VirtualTime(_scheduler);
+            _links = new ClientLinks(_nodes, _plan, _streams, _time, AfterInput);
+            _store = new StoreRun(DrawLoad(workload), _links, _streams, _time);
+        }
+
         _trace = trace?.Invoke(count);
         _protocolTrace = options.ProtocolTrace;
     }
@@ -99,8 +109,11 @@ internal sealed partial class SimulatedCluster
     public SimulationResult Run()
     {
         PropertyViolationException? failure = null;
+        SynchronizationContext? context = SynchronizationContext.Current;
         try
         {
+            // With one, what waits would not go on within the event that ends the wait.
+            SynchronizationContext.SetSynchronizationContext(null);
             Begin();
             while (!_done && _scheduler.Now <= _until && _scheduler.TryNext(out SimulationEvent next))
             {
@@ -116,8 +129,13 @@ internal sealed partial class SimulatedCluster
         {
             failure = new PropertyViolationException("assertion of the core", violation.Message);
         }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
 
-        return new SimulationResult(_seed, _steps, _scheduler.Now, _traceHash, failure);
+        var result = new SimulationResult(_seed, _steps, _scheduler.Now, _traceHash, failure);
+        return _store is null ? result : Judge(result);
     }
 
     private void Begin()
@@ -197,6 +215,9 @@ internal sealed partial class SimulatedCluster
                 break;
             case EventKind.ReplaceNode:
                 Replace(node);
+                break;
+            case EventKind.Timer:
+                Fire(what.Argument);
                 break;
             default:
                 break;

@@ -2,6 +2,7 @@ using Raft.Core.Consensus;
 using Raft.Core.Membership;
 using Raft.Core.Storage;
 using Raft.Jepsen.Mutants;
+using Raft.Jepsen.Serving;
 
 namespace Raft.Jepsen.Simulation;
 
@@ -69,8 +70,11 @@ internal sealed class SimulatedNode(int position, RaftOptions options, RandomStr
     /// <summary>Confirmed reads, each with the index that must be applied before it.</summary>
     public List<(ulong Index, PendingRead Read)> ReadsToServe { get; } = [];
 
-    /// <summary>Reads of a bounded age wait until these indexes are applied.</summary>
-    public List<ulong> StaleReads { get; } = [];
+    /// <summary>Reads of a bounded age, each with the index that must be applied before it, and who is told.</summary>
+    public List<(ulong Index, TaskCompletionSource? Caller)> StaleReads { get; } = [];
+
+    /// <summary>Serves the clients of a workload; <c>null</c> where none runs.</summary>
+    public StoreService? Service { get; set; }
 
     /// <summary>Term and time of the last read by lease.</summary>
     public (ulong Term, long At) SeenLease { get; set; }

@@ -1,4 +1,5 @@
 using Raft.Jepsen.Simulation;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Running.Campaigns;
 

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
-using Raft.Jepsen.Histories;
 using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Serving;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Running.Clients;
 
@@ -38,7 +37,10 @@ internal sealed class NodeApi(INodeNetwork network) : IDisposable
             using var content = new ByteArrayContent(body);
             using HttpResponseMessage response = await _http.PostAsync(new Uri($"http://{api}{path}"), content, end.Token).ConfigureAwait(false);
             byte[] bytes = await response.Content.ReadAsByteArrayAsync(end.Token).ConfigureAwait(false);
-            return Read(response, bytes);
+            return Answer.Of(new StoreAnswer((int)response.StatusCode, bytes)
+            {
+                IsBinary = response.Content.Headers.ContentType?.MediaType != "application/json",
+            });
         }
         catch (Exception error) when (error is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
         {
@@ -90,32 +92,5 @@ internal sealed class NodeApi(INodeNetwork network) : IDisposable
             socket.Dispose();
             throw;
         }
-    }
-
-    private static Answer Read(HttpResponseMessage response, byte[] bytes)
-    {
-        Outcome outcome = response.StatusCode switch
-        {
-            HttpStatusCode.OK => Outcome.Ok,
-            HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable => Outcome.Fail,
-            HttpStatusCode.GatewayTimeout => Outcome.Unknown,
-            HttpStatusCode.BadRequest => throw new InvalidOperationException($"A request was malformed: {Encoding.UTF8.GetString(bytes)}"),
-            _ => Outcome.Unknown,
-        };
-        if (response.Content.Headers.ContentType?.MediaType != "application/json")
-        {
-            return new Answer(outcome) { Bytes = bytes, Error = outcome == Outcome.Ok ? null : response.ReasonPhrase };
-        }
-
-        using JsonDocument document = JsonDocument.Parse(bytes);
-        JsonElement body = document.RootElement.Clone();
-        return new Answer(outcome)
-        {
-            Body = body,
-            Error = body.TryGetProperty("error", out JsonElement error) ? error.GetString() : null,
-            Leader = body.TryGetProperty("leader", out JsonElement leader) ? leader.GetUInt64() : 0,
-            Run = body.TryGetProperty("run", out JsonElement run) ? run.GetInt64() : null,
-            IsRefusal = response.StatusCode == HttpStatusCode.Conflict,
-        };
     }
 }

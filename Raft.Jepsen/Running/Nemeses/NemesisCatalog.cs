@@ -1,4 +1,4 @@
-using Raft.Jepsen.Running.Clients;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Running.Nemeses;
 

@@ -1,7 +1,7 @@
 using Raft.Jepsen.Histories;
-using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Running.Processes;
 using Raft.Jepsen.Serving;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Running.Nemeses;
 
@@ -48,7 +48,6 @@ internal sealed class PauseNemesis(Load load) : Nemesis
         ClientRequest request = ClientRequest.Read(key.Name, consistency) with { Node = node };
         byte[] body = RequestBody.Of(request, RequestMix.NameOf(consistency));
         reader.Invoke(request);
-        reader.End(request, await context.Cluster.Api.PostAsync(
-            context.Cluster.ApiOf(node), StoreEndpoints.Operations, body, QueuedLimit).ConfigureAwait(false));
+        reader.End(request, await context.Cluster.PostAsync(node, StoreEndpoints.Operations, body, QueuedLimit).ConfigureAwait(false));
     }
 }

@@ -1,6 +1,6 @@
 using System.Text;
-using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Serving;
+using Raft.Jepsen.Workloads;
 
 namespace Raft.Jepsen.Running.Nemeses;
 

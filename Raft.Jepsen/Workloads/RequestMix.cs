@@ -1,10 +1,10 @@
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Simulation;
 
-namespace Raft.Jepsen.Running.Clients;
+namespace Raft.Jepsen.Workloads;
 
 /// <summary>Draws what a client asks for next.</summary>
-internal sealed class RequestMix(RunOptions options, RandomStream random)
+internal sealed class RequestMix(LoadOptions options, RandomStream random)
 {
     private const int LargestTransfer = 60;
     private const int OldestExpected = 3;

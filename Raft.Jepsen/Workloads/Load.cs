@@ -1,40 +1,49 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Serving;
 using Raft.Jepsen.Simulation;
 
-namespace Raft.Jepsen.Running.Clients;
+namespace Raft.Jepsen.Workloads;
 
-/// <summary>All clients of a run and what they share. Safe to use from any thread.</summary>
+/// <summary>
+/// All clients of a run and what they share. Safe to use from any thread. It has its nodes, its clock and its randomness from outside: where all three are
+/// simulated, and each wait ends on the one thread that simulates, clients do the same thing twice.
+/// </summary>
 internal sealed class Load
 {
     /// <summary>Time for the answer to one attempt.</summary>
     public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
-    private const int PollMs = 5;
     private const int Accounts = 5;
     private const long Balance = 100;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
 
     // Only a cluster that does not come back reaches it.
     private static readonly TimeSpan ChangesLimit = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<string, Lazy<Task>> _banks = new();
     private readonly RandomStreams _streams;
     private long _acknowledged;
 
-    public Load(RunOptions options, Cluster cluster, HistoryRecorder recorder)
+    /// <summary>Makes the clients.</summary>
+    /// <param name="options">What they do.</param>
+    /// <param name="nodes">Whom they ask.</param>
+    /// <param name="recorder">Gets what they ask and are told.</param>
+    /// <param name="streams">All their randomness.</param>
+    /// <param name="clock">All their time.</param>
+    public Load(LoadOptions options, IStoreNodes nodes, HistoryRecorder recorder, RandomStreams streams, TimeProvider clock)
     {
-        (Options, Cluster, Recorder) = (options, cluster, recorder);
-        _streams = new RandomStreams(options.Seed);
+        (Options, Nodes, Recorder, _streams, Clock) = (options, nodes, recorder, streams, clock);
         Keys = new KeyPool(options.Workload, _streams.Open(RandomPurpose.Keys));
     }
 
-    public RunOptions Options { get; }
+    public LoadOptions Options { get; }
 
-    public Cluster Cluster { get; }
+    public IStoreNodes Nodes { get; }
 
     public HistoryRecorder Recorder { get; }
+
+    public TimeProvider Clock { get; }
 
     public KeyPool Keys { get; }
 
@@ -49,9 +58,25 @@ internal sealed class Load
         => Task.WhenAll(Enumerable.Range(0, Options.Concurrency).Select(number =>
         {
             bool usesSession = Options.Workload == Workload.Session || (Options.Workload == Workload.Mixed && number % 2 == 1);
-            var client = new LoadClient(this, _streams.Open(RandomPurpose.Client, number), usesSession);
-            return Task.Run(() => client.RunAsync(stop), CancellationToken.None);
+            return new LoadClient(this, _streams.Open(RandomPurpose.Client, number), usesSession).RunAsync(stop);
         }));
+
+    /// <summary>
+    /// Waits. Whoever waits goes on where the clock, or whoever stops it, has just been; <see cref="Task.Delay(TimeSpan, CancellationToken)"/> would leave that
+    /// thread when it is cancelled.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The wait was stopped.</exception>
+    public async Task PauseAsync(TimeSpan time, CancellationToken stop)
+    {
+        var end = new TaskCompletionSource();
+        using ITimer timer = Clock.CreateTimer(_ => end.TrySetResult(), null, time, Timeout.InfiniteTimeSpan);
+        using (stop.UnsafeRegister(_ => end.TrySetResult(), null))
+        {
+            await end.Task.ConfigureAwait(false);
+        }
+
+        stop.ThrowIfCancellationRequested();
+    }
 
     /// <summary>Counts a change that was acknowledged.</summary>
     public void Acknowledge() => Interlocked.Increment(ref _acknowledged);
@@ -63,23 +88,34 @@ internal sealed class Load
     /// <exception cref="HarnessException">There were not so many in minutes.</exception>
     public async Task AwaitChangesAsync(long before, int count, CancellationToken stop)
     {
-        long began = Stopwatch.GetTimestamp();
+        long began = Clock.GetTimestamp();
         while (Acknowledged < before + count)
         {
             stop.ThrowIfCancellationRequested();
-            if (Stopwatch.GetElapsedTime(began) > ChangesLimit)
+            if (Clock.GetElapsedTime(began) > ChangesLimit)
             {
                 throw new HarnessException(
                     $"Only {Acknowledged - before} changes of {count} were acknowledged in {ChangesLimit.TotalMinutes} minutes. See the nodes' logs.");
             }
 
-            await Task.Delay(PollMs, CancellationToken.None).ConfigureAwait(false);
+            await PauseAsync(Poll, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
     /// <summary>Sees to it that a bank is there before the first request to it.</summary>
-    public Task OpenAsync(WorkKey bank, CancellationToken stop)
-        => _banks.GetOrAdd(bank.Name, _ => new Lazy<Task>(() => OpenBankAsync(bank, stop))).Value;
+    public async Task OpenAsync(WorkKey bank, CancellationToken stop)
+    {
+        if (bank.TryBeginOpening())
+        {
+            await OpenBankAsync(bank, stop).ConfigureAwait(false);
+        }
+
+        // Looking again and again, as one task that many await would let all but one of them go on on other threads.
+        while (!bank.IsOpen)
+        {
+            await PauseAsync(Poll, stop).ConfigureAwait(false);
+        }
+    }
 
     // Opening is safe to repeat, and is no part of what is checked.
     private async Task OpenBankAsync(WorkKey bank, CancellationToken stop)
@@ -88,9 +124,9 @@ internal sealed class Load
         byte[] body = RequestBody.Open(bank.Name, accounts);
         for (int turn = 0; ; turn++)
         {
-            ulong[] nodes = Cluster.Ids;
-            Answer answer = await Cluster.Api.PostAsync(
-                Cluster.ApiOf(nodes[turn % nodes.Length]), StoreEndpoints.Operations, body, AnswerLimit, stop).ConfigureAwait(false);
+            ulong[] nodes = Nodes.Ids;
+            ulong node = nodes[turn % nodes.Length];
+            Answer answer = await Nodes.PostAsync(node, StoreEndpoints.Operations, body, AnswerLimit, stop).ConfigureAwait(false);
             if (answer.Outcome == Outcome.Ok)
             {
                 Recorder.OpenBank(bank.Name, accounts, overdraft: false);
@@ -98,7 +134,7 @@ internal sealed class Load
                 return;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), stop).ConfigureAwait(false);
+            await PauseAsync(RetryDelay, stop).ConfigureAwait(false);
         }
     }
 }

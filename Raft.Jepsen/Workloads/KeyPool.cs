@@ -1,7 +1,7 @@
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Simulation;
 
-namespace Raft.Jepsen.Running.Clients;
+namespace Raft.Jepsen.Workloads;
 
 /// <summary>
 /// The keys of a run: a few at a time, so that clients meet, each for a few hundred operations, so that it can be checked, and then another in its

@@ -1,7 +1,10 @@
+using System.Net;
+using System.Text;
 using System.Text.Json;
 using Raft.Jepsen.Histories;
+using Raft.Jepsen.Serving;
 
-namespace Raft.Jepsen.Running.Clients;
+namespace Raft.Jepsen.Workloads;
 
 /// <summary>What became of a request, as far as its client knows.</summary>
 /// <param name="Outcome">Whether it was carried out.</param>
@@ -28,6 +31,35 @@ internal sealed record Answer(Outcome Outcome)
     public static Answer Failed(string error) => new(Outcome.Fail) { Error = error };
 
     public static Answer Unclear(string error) => new(Outcome.Unknown) { Error = error };
+
+    /// <summary>What an answer of a node tells its client.</summary>
+    /// <exception cref="InvalidOperationException">The request was malformed, so the client is wrong.</exception>
+    public static Answer Of(StoreAnswer answer)
+    {
+        var status = (HttpStatusCode)answer.Status;
+        Outcome outcome = status switch
+        {
+            HttpStatusCode.OK => Outcome.Ok,
+            HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable => Outcome.Fail,
+            HttpStatusCode.BadRequest => throw new InvalidOperationException($"A request was malformed: {Encoding.UTF8.GetString(answer.Body)}"),
+            _ => Outcome.Unknown,
+        };
+        if (answer.IsBinary)
+        {
+            return new Answer(outcome) { Bytes = answer.Body, Error = outcome == Outcome.Ok ? null : $"status {answer.Status}" };
+        }
+
+        using JsonDocument document = JsonDocument.Parse(answer.Body);
+        JsonElement body = document.RootElement.Clone();
+        return new Answer(outcome)
+        {
+            Body = body,
+            Error = body.TryGetProperty("error", out JsonElement error) ? error.GetString() : null,
+            Leader = body.TryGetProperty("leader", out JsonElement leader) ? leader.GetUInt64() : 0,
+            Run = body.TryGetProperty("run", out JsonElement run) ? run.GetInt64() : null,
+            IsRefusal = status == HttpStatusCode.Conflict,
+        };
+    }
 
     /// <summary>What a read saw; <c>null</c> when the key was absent.</summary>
     public HistoryValue? Seen()

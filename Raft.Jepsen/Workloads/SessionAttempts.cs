@@ -5,7 +5,7 @@ using Raft.Jepsen.Histories;
 using Raft.Jepsen.Serving;
 using Raft.Jepsen.Simulation;
 
-namespace Raft.Jepsen.Running.Clients;
+namespace Raft.Jepsen.Workloads;
 
 /// <summary>
 /// Sends the changes of one client in a client session: again and again until they are answered, or the client gives up. Each attempt is an
@@ -22,7 +22,7 @@ internal sealed class SessionAttempts(Load load, RecordedClient record, RandomSt
     private static readonly TimeSpan AttemptLimit = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
 
-    private readonly Cluster _cluster = load.Cluster;
+    private readonly IStoreNodes _nodes = load.Nodes;
     private SessionClient? _session;
     private bool _isLost;
     private int _turn;
@@ -46,8 +46,8 @@ internal sealed class SessionAttempts(Load load, RecordedClient record, RandomSt
                     return (answer, node);
                 }
 
-                node = answer.Leader != 0 && _cluster.Find(answer.Leader) is not null ? answer.Leader : NextNode();
-                await Task.Delay(RetryDelay, CancellationToken.None).ConfigureAwait(false);
+                node = _nodes.Ids.Contains(answer.Leader) ? answer.Leader : NextNode();
+                await load.PauseAsync(RetryDelay, CancellationToken.None).ConfigureAwait(false);
             }
         }
         finally
@@ -72,8 +72,7 @@ internal sealed class SessionAttempts(Load load, RecordedClient record, RandomSt
     {
         byte[] body = session.Encode(command);
         record.Invoke(sent);
-        Answer answer = await _cluster.Api.PostAsync(
-            _cluster.ApiOf(sent.Node!.Value), StoreEndpoints.Commands, body, AttemptLimit).ConfigureAwait(false);
+        Answer answer = await _nodes.PostAsync(sent.Node!.Value, StoreEndpoints.Commands, body, AttemptLimit).ConfigureAwait(false);
         switch (answer.Outcome)
         {
             case Outcome.Ok when random.Chance(LostAnswerChance):
@@ -129,21 +128,21 @@ internal sealed class SessionAttempts(Load load, RecordedClient record, RandomSt
     {
         while (true)
         {
-            Answer answer = await _cluster.Api.PostAsync(
-                _cluster.ApiOf(node), StoreEndpoints.Commands, SessionClient.EncodeOpen(), Load.AnswerLimit, stop).ConfigureAwait(false);
+            byte[] open = SessionClient.EncodeOpen(load.Clock);
+            Answer answer = await _nodes.PostAsync(node, StoreEndpoints.Commands, open, Load.AnswerLimit, stop).ConfigureAwait(false);
             if (answer.Outcome == Outcome.Ok)
             {
-                return new SessionClient(answer.Bytes);
+                return new SessionClient(answer.Bytes, load.Clock);
             }
 
-            node = answer.Leader != 0 && _cluster.Find(answer.Leader) is not null ? answer.Leader : NextNode();
-            await Task.Delay(RetryDelay, stop).ConfigureAwait(false);
+            node = _nodes.Ids.Contains(answer.Leader) ? answer.Leader : NextNode();
+            await load.PauseAsync(RetryDelay, stop).ConfigureAwait(false);
         }
     }
 
     private ulong NextNode()
     {
-        ulong[] nodes = _cluster.Ids;
+        ulong[] nodes = _nodes.Ids;
         return nodes[_turn++ % nodes.Length];
     }
 }

@@ -2,7 +2,7 @@ using Raft.Jepsen.Histories;
 using Raft.Jepsen.Serving;
 using Raft.Jepsen.Simulation;
 
-namespace Raft.Jepsen.Running.Clients;
+namespace Raft.Jepsen.Workloads;
 
 /// <summary>One client: asks one thing after the other, of whom it takes for the leader, and now and then of anybody.</summary>
 internal sealed class LoadClient
@@ -10,7 +10,7 @@ internal sealed class LoadClient
     private const int StrayChance = 60_000;
 
     private readonly Load _load;
-    private readonly Cluster _cluster;
+    private readonly IStoreNodes _nodes;
     private readonly RandomStream _random;
     private readonly RequestMix _mix;
     private readonly RecordedClient _record;
@@ -22,11 +22,12 @@ internal sealed class LoadClient
     /// <param name="usesSession">Changes are sent in a session, again and again until they are answered.</param>
     public LoadClient(Load load, RandomStream random, bool usesSession)
     {
-        (_load, _cluster, _random) = (load, load.Cluster, random);
+        (_load, _nodes, _random) = (load, load.Nodes, random);
         _mix = new RequestMix(load.Options, random);
         _record = load.Recorder.NewClient();
         _session = usesSession ? new SessionAttempts(load, _record, random) : null;
-        _leader = (ulong)(1 + random.Below(load.Options.Nodes));
+        ulong[] nodes = _nodes.Ids;
+        _leader = nodes[random.Below(nodes.Length)];
     }
 
     /// <summary>Works until told to stop.</summary>
@@ -36,7 +37,7 @@ internal sealed class LoadClient
         {
             while (true)
             {
-                await Task.Delay(TimeSpan.FromMicroseconds(Pause()), stop).ConfigureAwait(false);
+                await _load.PauseAsync(TimeSpan.FromMicroseconds(Pause()), stop).ConfigureAwait(false);
                 WorkKey key = _load.Keys.Take(_random);
                 if (key.Kind == KeyKind.Bank)
                 {
@@ -76,15 +77,14 @@ internal sealed class LoadClient
     {
         byte[] body = RequestBody.Of(request, request.Kind == RequestKind.Read ? RequestMix.NameOf(request.Consistency) : null);
         _record.Invoke(request);
-        Answer answer = await _cluster.Api.PostAsync(
-            _cluster.ApiOf(request.Node!.Value), StoreEndpoints.Operations, body, Load.AnswerLimit).ConfigureAwait(false);
+        Answer answer = await _nodes.PostAsync(request.Node!.Value, StoreEndpoints.Operations, body, Load.AnswerLimit).ConfigureAwait(false);
         _record.End(request, answer);
         return answer;
     }
 
     private ulong Choose(ClientRequest request)
     {
-        ulong[] nodes = _cluster.Ids;
+        ulong[] nodes = _nodes.Ids;
         ulong anybody = nodes[_random.Below(nodes.Length)];
         bool strays = _random.Chance(StrayChance);
         bool anyWillDo = request is { Kind: RequestKind.Read, Consistency: RequestedConsistency.Follower or RequestedConsistency.Stale };
@@ -108,7 +108,7 @@ internal sealed class LoadClient
         }
         else if (node == _leader)
         {
-            ulong[] nodes = _cluster.Ids;
+            ulong[] nodes = _nodes.Ids;
             _leader = nodes[_random.Below(nodes.Length)];
         }
     }

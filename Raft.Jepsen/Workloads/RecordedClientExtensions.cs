@@ -1,6 +1,6 @@
 using Raft.Jepsen.Histories;
 
-namespace Raft.Jepsen.Running.Clients;
+namespace Raft.Jepsen.Workloads;
 
 /// <summary>Records how requests ended.</summary>
 internal static class RecordedClientExtensions

@@ -1,4 +1,4 @@
-namespace Raft.Jepsen.Running;
+namespace Raft.Jepsen.Workloads;
 
 /// <summary>What clients ask for. In each, at least a third of the keys are lists.</summary>
 internal enum Workload

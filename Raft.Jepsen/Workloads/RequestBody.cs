@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Raft.Jepsen.Histories;
 
-namespace Raft.Jepsen.Running.Clients;
+namespace Raft.Jepsen.Workloads;
 
 /// <summary>Puts requests into the form that nodes read.</summary>
 internal static class RequestBody

@@ -1,6 +1,6 @@
 using Raft.Jepsen.Histories;
 
-namespace Raft.Jepsen.Running.Clients;
+namespace Raft.Jepsen.Workloads;
 
 /// <summary>A key that clients work on until it has had its share of operations. Safe to use from any thread.</summary>
 /// <param name="Name">The key.</param>
@@ -10,10 +10,14 @@ internal sealed record WorkKey(string Name, KeyKind Kind, int Operations)
 {
     private long _lastValue;
     private int _used;
+    private int _openings;
     private volatile bool _isOpen = Kind != KeyKind.Bank;
 
     /// <summary>Clients may ask about it. A bank must have been opened before.</summary>
     public bool IsOpen => _isOpen;
+
+    /// <summary>True for the one who opens the bank.</summary>
+    public bool TryBeginOpening() => !IsOpen && Interlocked.Increment(ref _openings) == 1;
 
     /// <summary>The bank was opened.</summary>
     public void Open() => _isOpen = true;

@@ -1,15 +1,14 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Raft.Jepsen.Histories;
-using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Serving;
 
-namespace Raft.Jepsen.Running;
+namespace Raft.Jepsen.Workloads;
 
 /// <summary>Reads every key once more when all is quiet, so that what got lost shows.</summary>
-internal static class FinalReads
+internal static class FinalReader
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Reads all keys, each until it was read.</summary>
     /// <exception cref="HarnessException">A key could not be read in time.</exception>
@@ -29,21 +28,21 @@ internal static class FinalReads
 
     private static async Task ReadAsync(Load load, RecordedClient record, WorkKey key, int number, CancellationToken stop)
     {
-        long began = Stopwatch.GetTimestamp();
-        for (int turn = number; Stopwatch.GetElapsedTime(began) < Limit; turn++)
+        long began = load.Clock.GetTimestamp();
+        for (int turn = number; load.Clock.GetElapsedTime(began) < Limit; turn++)
         {
-            ulong[] nodes = load.Cluster.Ids;
+            ulong[] nodes = load.Nodes.Ids;
             ClientRequest request = ClientRequest.Read(key.Name) with { Node = nodes[turn % nodes.Length] };
             record.Invoke(request);
-            Answer answer = await load.Cluster.Api.PostAsync(
-                load.Cluster.ApiOf(request.Node.Value), StoreEndpoints.Operations, RequestBody.Of(request), Load.AnswerLimit, stop).ConfigureAwait(false);
+            Answer answer = await load.Nodes.PostAsync(
+                request.Node.Value, StoreEndpoints.Operations, RequestBody.Of(request), Load.AnswerLimit, stop).ConfigureAwait(false);
             record.End(request, answer);
             if (answer.Outcome == Outcome.Ok)
             {
                 return;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), stop).ConfigureAwait(false);
+            await load.PauseAsync(RetryDelay, stop).ConfigureAwait(false);
         }
 
         throw new HarnessException($"Key {key.Name} could not be read within {Limit.TotalSeconds} s when all faults had ended.");
