@@ -24,7 +24,7 @@ internal sealed class PauseNemesis(Load load) : Nemesis
     protected override async Task<bool> StrikeAsync(NemesisContext context, StrikePlan plan, CancellationToken stop)
     {
         Targets targets = await plan.PickAsync(context.Cluster).ConfigureAwait(false);
-        bool leads = targets.Name == "leader";
+        bool leads = targets.Kind == TargetKind.Leader;
         NodeProcess[] nodes = [.. targets.Nodes.Select(context.Cluster.Find).OfType<NodeProcess>()];
         context.Recorder.Nemesis("start-pause", targets.Nodes, targets.Name);
         bool[] suspended = await Task.WhenAll(nodes.Select(node => node.SuspendAsync())).ConfigureAwait(false);

@@ -169,18 +169,21 @@ internal sealed class NodeProcess(ChildLauncher launcher, ServeOptions options, 
         return Task.CompletedTask;
     });
 
+    /// <summary>Ends the process for good. Whoever suspends or resumes the node later finds that it does not run.</summary>
     public async ValueTask DisposeAsync()
     {
-        await KillAsync().ConfigureAwait(false);
-        _process?.Dispose();
+        await ExclusivelyAsync(async () =>
+        {
+            await KillNowAsync().ConfigureAwait(false);
+            (Process? ended, _process) = (_process, null);
+            ended?.Dispose();
+        }).ConfigureAwait(false);
         launcher.Dispose();
         disk?.Dispose();
         lock (_logGate)
         {
             _log.Dispose();
         }
-
-        _gate.Dispose();
     }
 
     private async Task KillNowAsync()
