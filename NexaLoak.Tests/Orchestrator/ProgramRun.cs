@@ -49,6 +49,9 @@ internal sealed class ProgramRun : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+
+        // One that is killed would leave what a debugger needs of it.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         return new ProgramRun(Process.Start(start)!);
     }
 

@@ -26,6 +26,9 @@ internal static class StorageWriterProcess
         string host = Path.GetFileName(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
         var start = new ProcessStartInfo(host, ["exec", typeof(StorageWriterProcess).Assembly.Location]) { RedirectStandardOutput = true };
         start.Environment[DirectoryVariable] = directory;
+
+        // One that is killed would leave what a debugger needs of it.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         return Process.Start(start)!;
     }
 

@@ -58,6 +58,9 @@ internal sealed class ChildLauncher : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+
+        // One that is killed would leave what a debugger needs of it.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         return Process.Start(start) ?? throw new InvalidOperationException("no process came of it.");
     }
 
