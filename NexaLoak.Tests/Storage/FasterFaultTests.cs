@@ -69,6 +69,24 @@ public sealed class FasterFaultTests
         }
     }
 
+    /// <summary>One process dies before it has synced its marker, the next one in overwriting the one before, and then the power fails.</summary>
+    [Test]
+    public async Task A_marker_that_was_not_synced_is_synced_before_the_one_before_it_is_overwritten()
+    {
+        var disk = new SimulatedDisk { TornWrites = new TornInItsSequence() };
+        foreach (DiskOperation last in new[] { DiskOperation.Sync, DiskOperation.Write })
+        {
+            disk.Fault = (asked, path) => asked == last && path.EndsWith("/marker", StringComparison.Ordinal) ? new IOException("death") : null;
+            Assert.That(() => FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance), Throws.TypeOf<IOException>());
+        }
+
+        for (int seed = 0; seed < 20; seed++)
+        {
+            await using FasterRaftStorage afterCut = FasterRaftStorage.OpenOn(disk.AfterPowerCut(new Random(seed)), Options, NullLogger.Instance);
+            Assert.That(afterCut.Recovered.IsEmpty, Is.True, $"seed {seed}");
+        }
+    }
+
     [TestCase((int)DiskOperation.Sync, TestName = "A_failed_sync_of_a_snapshot_stops_the_storage_too")]
     [TestCase((int)DiskOperation.SyncDirectory, TestName = "A_failed_sync_of_the_folder_stops_the_storage_too")]
     public async Task A_failed_sync_of_what_only_the_snapshot_needs_stops_the_storage_too(int operation)
@@ -210,5 +228,11 @@ public sealed class FasterFaultTests
         disk.Fault = (_, _) => null;
         await using FasterRaftStorage reopened = FasterRaftStorage.OpenOn(disk.AfterPowerCut(new Random(1)), Options, NullLogger.Instance);
         Assert.That(reopened.Recovered.LastIndex, Is.EqualTo(2));
+    }
+
+    /// <summary>Leaves so much of a marker that its checksum is the new one, and what it covers is not.</summary>
+    private sealed class TornInItsSequence : Random
+    {
+        public override int Next(int maxValue) => 20;
     }
 }
