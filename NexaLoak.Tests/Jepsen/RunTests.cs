@@ -88,7 +88,7 @@ internal sealed class RunTests
     public async Task A_storage_that_does_not_sync_is_found_by_cuts_of_the_power()
     {
         PowerCuttableDisks.Require();
-        using var run = new JepsenRun("--time", "12s", "--nemesis", "powercut", "--workload", "append", "--seed", "7", "--plant", "no-sync");
+        using var run = new JepsenRun("--rounds", "1", "--target", "all", "--cut-power", "--workload", "append", "--seed", "7", "--plant", "no-sync");
         (int code, JsonElement result) = await run.EndAsync();
         Assert.That((code, result.GetProperty("verdict").GetString()), Is.EqualTo((1, "invalid")), result.ToString());
     }

@@ -50,6 +50,10 @@ internal static class RunCommand
     {
         Description = "Whom each of the rounds kills; drawn anew for each if not given.", HelpName = string.Join('|', TargetKinds),
     };
+    private static readonly Option<bool> CutPower = new("--cut-power")
+    {
+        Description = "Let the rounds cut the power of the nodes' disks, too: what was not synced is lost. Needs root and loop devices.",
+    };
     private static readonly Option<string?> Out = new("--out")
     {
         Description = "New folder for history, logs and results; run-SEED if not given.", HelpName = "DIR",
@@ -72,7 +76,7 @@ internal static class RunCommand
             "run", "Runs a cluster of real processes under load and faults, and judges what clients saw. Ends with 0 when that is right, "
                 + "with 1 when it is not, with 2 when it could not tell.")
         {
-            Nodes, Time, Work, Concurrency, Rate, Network, Nemeses, Rounds, Target, Out, Seed, Json, KeepData, Tick, SnapshotEntries, MaxStaleness, Leases, Planted,
+            Nodes, Time, Work, Concurrency, Rate, Network, Nemeses, Rounds, Target, CutPower, Out, Seed, Json, KeepData, Tick, SnapshotEntries, MaxStaleness, Leases, Planted,
         };
         command.Validators.Add(Validate);
         command.SetAction(RunAsync);
@@ -93,9 +97,9 @@ internal static class RunCommand
                 result.AddError("--rounds takes the place of --time and --nemesis.");
             }
         }
-        else if (result.GetResult(Target) is not null)
+        else if (result.GetResult(Target) is not null || result.GetResult(CutPower) is { Implicit: false })
         {
-            result.AddError("--target says whom --rounds kills, and there are none.");
+            result.AddError("--target and --cut-power say what --rounds does, and there are none.");
         }
     }
 
@@ -108,6 +112,7 @@ internal static class RunCommand
             Time = parsed.GetValue(Time),
             Rounds = (int?)parsed.GetValue(Rounds),
             RoundTarget = parsed.GetValue(Target) is { } target ? Enum.Parse<TargetKind>(target, ignoreCase: true) : null,
+            RoundsCutPower = parsed.GetValue(CutPower),
             Workload = Enum.Parse<Workload>(parsed.GetValue(Work)!, ignoreCase: true),
             Concurrency = (int)parsed.GetValue(Concurrency),
             Rate = (int)parsed.GetValue(Rate),
@@ -189,6 +194,7 @@ internal static class RunCommand
             $"{MaxStaleness.Name} {Milliseconds(options.MaxStaleness)}",
         ];
         words.AddRange(options.RoundTarget is { } target ? [$"{Target.Name} {target.ToString().ToLowerInvariant()}"] : []);
+        words.AddRange(options.RoundsCutPower ? [CutPower.Name] : []);
         words.AddRange(options.Network != NetworkKind.Auto ? [$"{Network.Name} {options.Network.ToString().ToLowerInvariant()}"] : []);
         words.AddRange(options.Nemeses.Count > 0 ? [$"{Nemeses.Name} {string.Join(',', options.Nemeses)}"] : []);
         words.AddRange(options.Leases ? [Leases.Name] : []);

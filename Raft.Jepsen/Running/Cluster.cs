@@ -4,7 +4,6 @@ using Raft.Core.Membership;
 using Raft.Jepsen.Running.Clients;
 using Raft.Jepsen.Running.Disks;
 using Raft.Jepsen.Running.Faults;
-using Raft.Jepsen.Running.Nemeses;
 using Raft.Jepsen.Running.Network;
 using Raft.Jepsen.Running.Processes;
 using Raft.Jepsen.Serving;
@@ -124,7 +123,7 @@ internal sealed class Cluster : IStoreNodes, IAsyncDisposable
             ulong id = ++_lastId;
             Network.Add(id);
             IssueCertificate(id);
-            NodeDisk? disk = _options.Nemeses.Contains(NemesisCatalog.PowerCut) ? new NodeDisk(_folder.Disk(id)) : null;
+            NodeDisk? disk = _options.NeedsDisks ? new NodeDisk(_folder.Disk(id)) : null;
             string data = disk?.Data ?? _folder.Data(id);
             var options = new ServeOptions
             {

@@ -80,7 +80,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
                 _tools["cc"] = _shim.Compiler;
             }
 
-            if (options.Nemeses.Contains(NemesisCatalog.PowerCut))
+            if (options.NeedsDisks)
             {
                 NodeDisk.Require(folder.TriedDisk);
                 _tools["disks"] = NodeDisk.Form;
@@ -215,7 +215,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
             return;
         }
 
-        var rounds = new KillRounds(context, load, _streams.Open(RandomPurpose.Nemesis), options.RoundTarget);
+        var rounds = new KillRounds(context, load, _streams.Open(RandomPurpose.Nemesis), options.RoundTarget, options.RoundsCutPower);
         try
         {
             Action<int> progress = round => tell($"Round {round} of {count}, {load.Acknowledged} changes acknowledged.");

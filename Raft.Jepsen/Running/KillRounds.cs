@@ -6,14 +6,15 @@ using Raft.Jepsen.Workloads;
 namespace Raft.Jepsen.Running;
 
 /// <summary>
-/// Kills nodes of a cluster under load again and again. The next round begins when enough changes were acknowledged since the restart, however long that
+/// Kills nodes of a cluster under load again and again, or cuts their power. The next round begins when enough changes were acknowledged since the restart, however long that
 /// takes.
 /// </summary>
 /// <param name="context">The cluster.</param>
 /// <param name="load">Its load.</param>
 /// <param name="random">Decides on whom each round hits, and for how long.</param>
 /// <param name="target">Whom each round hits; <c>null</c> to draw it.</param>
-internal sealed class KillRounds(NemesisContext context, Load load, RandomStream random, TargetKind? target)
+/// <param name="cutsPower">The disks of those that are killed lose what was not synced, too.</param>
+internal sealed class KillRounds(NemesisContext context, Load load, RandomStream random, TargetKind? target, bool cutsPower)
 {
     /// <summary>Changes that must be acknowledged after a restart before the next kill.</summary>
     private const int ChangesBetween = 20;
@@ -47,7 +48,10 @@ internal sealed class KillRounds(NemesisContext context, Load load, RandomStream
         {
             var plan = new StrikePlan(random.Below(100), random.Next(), random.Between(0, LongestOutageMs));
             Targets targets = await plan.PickAsync(context.Cluster, target ?? plan.Target).ConfigureAwait(false);
-            _processes += await KillNemesis.KillAsync(context, targets, plan.HoldMs, stop).ConfigureAwait(false);
+            Task<int> hitting = cutsPower
+                ? PowerCutNemesis.CutAsync(context, targets, plan.HoldMs, stop)
+                : KillNemesis.KillAsync(context, targets, plan.HoldMs, stop);
+            _processes += await hitting.ConfigureAwait(false);
             _byTarget[targets.Name] = _byTarget.GetValueOrDefault(targets.Name) + 1;
 
             long restarted = Stopwatch.GetTimestamp();

@@ -20,6 +20,12 @@ internal sealed record RunOptions
     /// <summary>Whom each of the <see cref="Rounds"/> kills; <c>null</c> to draw it anew for each.</summary>
     public TargetKind? RoundTarget { get; init; }
 
+    /// <summary>The disks of those that the <see cref="Rounds"/> kill lose what was not synced, too.</summary>
+    public bool RoundsCutPower { get; init; }
+
+    /// <summary>Each node needs a disk of its own.</summary>
+    public bool NeedsDisks => RoundsCutPower || Nemeses.Contains(NemesisCatalog.PowerCut);
+
     /// <summary>What clients ask for.</summary>
     public Workload Workload { get; init; } = Workload.Mixed;
 

@@ -62,7 +62,8 @@ internal sealed class NodeDisk : IDisposable
         }
         catch (HarnessException error)
         {
-            throw new HarnessException($"The nemesis powercut is not possible here: {error.Message.TrimEnd('.')}. Leave it out of --nemesis.", error);
+            throw new HarnessException(
+                $"The power of nodes can't be cut here: {error.Message.TrimEnd('.')}. Leave powercut out of --nemesis, and --cut-power away.", error);
         }
         finally
         {

@@ -10,21 +10,28 @@ internal sealed class PowerCutNemesis : Nemesis
 {
     public override string Name => NemesisCatalog.PowerCut;
 
-    protected override async Task<bool> StrikeAsync(NemesisContext context, StrikePlan plan, CancellationToken stop)
+    /// <summary>Cuts the power of nodes at once, and turns it on again after a while.</summary>
+    /// <returns>How many nodes lost it.</returns>
+    public static async Task<int> CutAsync(NemesisContext context, Targets targets, long holdMs, CancellationToken stop)
     {
-        Targets targets = await plan.PickAsync(context.Cluster).ConfigureAwait(false);
         using var claimed = new ClaimedNodes(context.Cluster, targets.Nodes);
         if (claimed.Nodes.Count == 0)
         {
-            return false;
+            return 0;
         }
 
         context.Recorder.Nemesis("start-powercut", claimed.Ids, targets.Name);
         await Task.WhenAll(claimed.Nodes.Select(CutAsync)).ConfigureAwait(false);
-        await WaitAsync(plan.HoldMs, stop).ConfigureAwait(false);
+        await WaitAsync(holdMs, stop).ConfigureAwait(false);
         await Task.WhenAll(claimed.Nodes.Select(RestoreAsync)).ConfigureAwait(false);
         context.Recorder.Nemesis("stop-powercut", claimed.Ids);
-        return true;
+        return claimed.Nodes.Count;
+    }
+
+    protected override async Task<bool> StrikeAsync(NemesisContext context, StrikePlan plan, CancellationToken stop)
+    {
+        Targets targets = await plan.PickAsync(context.Cluster).ConfigureAwait(false);
+        return await CutAsync(context, targets, plan.HoldMs, stop).ConfigureAwait(false) > 0;
     }
 
     /// <summary>The process stands still first, so that all that others have heard of it came before the cut.</summary>
