@@ -27,8 +27,8 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     private readonly List<string> _broken = [];
     private readonly List<string> _undecided = [];
     private readonly RandomStreams _streams = new(options.Seed);
-    private Nemesis[] _nemeses = [];
     private readonly Dictionary<string, string> _tools = [];
+    private Nemesis[] _nemeses = [];
     private FaultShim? _shim;
     private KillRoundsResult? _rounds;
     private IReadOnlyList<LeaderSighting> _sightings = [];

@@ -6,8 +6,8 @@ using Raft.Jepsen.Workloads;
 namespace Raft.Jepsen.Running;
 
 /// <summary>
-/// Kills nodes of a cluster under load again and again, or cuts their power. The next round begins when enough changes were acknowledged since the restart, however long that
-/// takes.
+/// Kills nodes of a cluster under load again and again, or cuts their power. The next round begins when enough changes were acknowledged since the restart,
+/// however long that takes.
 /// </summary>
 /// <param name="context">The cluster.</param>
 /// <param name="load">Its load.</param>
