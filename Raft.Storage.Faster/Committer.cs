@@ -127,9 +127,9 @@ internal sealed class Committer : IDisposable
     {
         StorageWrite write = queued.Write;
         ulong lastIndex = before.LastIndex;
-        foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+        for (int i = 0; i < write.Entries.Count; i++)
         {
-            foreach (ref readonly Entry entry in slice.Span)
+            foreach (ref readonly Entry entry in write.Entries[i].Span)
             {
                 _written.Add(new WrittenEntry(write.Sequence, entry.Index, Enqueue(entry)));
                 lastIndex = entry.Index;

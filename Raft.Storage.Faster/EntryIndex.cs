@@ -69,9 +69,9 @@ internal sealed partial class EntryIndex(LogId recoveredBase)
                 Move(planned);
             }
 
-            foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+            for (int i = 0; i < write.Entries.Count; i++)
             {
-                foreach (ref readonly Entry entry in slice.Span)
+                foreach (ref readonly Entry entry in write.Entries[i].Span)
                 {
                     Truncate(entry.Index);
                     AddTerm(entry.Id);
@@ -142,29 +142,32 @@ internal sealed partial class EntryIndex(LogId recoveredBase)
         LogId first = move?.To ?? _base;
         ulong last = move is { ClearsLog: true } ? first.Index : Last;
         LogId previous = default;
-        foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+        for (int i = 0; i < write.Entries.Count; i++)
         {
-            foreach (ref readonly Entry entry in slice.Span)
+            foreach (ref readonly Entry entry in write.Entries[i].Span)
             {
                 if (previous == default)
                 {
-                    ThrowUnless(entry.Index > first.Index && entry.Index <= last + 1, write, entry, $"the log holds {first.Index + 1} to {last}");
+                    if (entry.Index <= first.Index || entry.Index > last + 1)
+                    {
+                        throw CanNotAppend(entry, write, $"the log holds {first.Index + 1} to {last}");
+                    }
+
                     previous = entry.Index == first.Index + 1 ? first : new LogId(TermOf(entry.Index - 1), entry.Index - 1);
                 }
 
-                ThrowUnless(entry.Index == previous.Index + 1 && entry.Term >= Math.Max(previous.Term, 1), write, entry, $"the entry before it is {previous}");
+                if (entry.Index != previous.Index + 1 || entry.Term < Math.Max(previous.Term, 1))
+                {
+                    throw CanNotAppend(entry, write, $"the entry before it is {previous}");
+                }
+
                 previous = entry.Id;
             }
         }
     }
 
-    private static void ThrowUnless(bool holds, in StorageWrite write, in Entry entry, string because)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException($"Write {write.Sequence} can't append entry {entry.Id}: {because}.");
-        }
-    }
+    private static ArgumentException CanNotAppend(in Entry entry, in StorageWrite write, string because) =>
+        new($"Write {write.Sequence} can't append entry {entry.Id}: {because}.");
 
     private ulong TermOf(ulong index) => index <= _base.Index ? _base.Term : _runs[RunOf(index)].Term;
 

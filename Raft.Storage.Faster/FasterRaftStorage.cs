@@ -196,7 +196,10 @@ public sealed partial class FasterRaftStorage : IRaftStorage
             if (!_failed)
             {
                 _queue.Add(new QueuedWrite(write, move, snapshot));
-                Monitor.Pulse(_gate);
+                if (_queue.Count == 1)
+                {
+                    Monitor.Pulse(_gate);
+                }
             }
         }
     }
@@ -262,9 +265,9 @@ public sealed partial class FasterRaftStorage : IRaftStorage
     private void RequireSizes(in StorageWrite write)
     {
         int max = EntryRecord.MaxPayload(_files.Geometry.PageBytes);
-        foreach (ReadOnlyMemory<Entry> slice in write.Entries)
+        for (int i = 0; i < write.Entries.Count; i++)
         {
-            foreach (ref readonly Entry entry in slice.Span)
+            foreach (ref readonly Entry entry in write.Entries[i].Span)
             {
                 if (entry.Payload.Length > max)
                 {
