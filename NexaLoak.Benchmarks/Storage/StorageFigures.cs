@@ -15,7 +15,8 @@ internal static class StorageFigures
     private const int Many = 64;
     private const int Turns = 3;
     private const int SingleWrites = 1_000;
-    private const int ManyWrites = 40_000;
+    private const int ManyTurns = 24;
+    private const int ManyWrites = 5_000;
     private const long RawBytes = 64 << 20;
     private const double LatencyGoal = 1.25;
     private const double ThroughputGoal = 0.8;
@@ -68,13 +69,13 @@ internal static class StorageFigures
 
         (double[] rawOne, double[] storeOne) = (rawLoad.TakeMicroseconds(), storeLoad.TakeMicroseconds());
         (TimeSpan rawTime, TimeSpan storeTime) = (TimeSpan.Zero, TimeSpan.Zero);
-        for (int turn = 0; turn < Turns; turn++)
+        for (int turn = 0; turn < ManyTurns; turn++)
         {
             rawTime += rawLoad.Run(ManyWrites, Many);
             storeTime += storeLoad.Run(ManyWrites, Many);
         }
 
-        const double written = Turns * ManyWrites;
+        const double written = ManyTurns * ManyWrites;
         return new StorageRound(
             new Latency([.. rawDirect]),
             new Latency(storeDirect),
