@@ -35,6 +35,38 @@ public sealed class LocalDiskTests
     }
 
     [Test]
+    public void A_finished_file_is_zeros_and_stays()
+    {
+        const int length = (3 << 20) + 5;
+        using var directory = new TempDirectory();
+        using LocalDisk disk = LocalDisk.Take(directory.Path);
+        using INewFile made = disk.Begin("file", length);
+        made.ZeroTo(10);
+        made.ZeroTo((2 << 20) + 1);
+        using IDiskFile file = made.Finish();
+        made.Dispose();
+
+        Assert.That(file.Length, Is.EqualTo(length));
+        byte[] content = File.ReadAllBytes(disk.PathOf("file"));
+        Assert.That(content, Has.Length.EqualTo(length));
+        Assert.That(content.AsSpan().ContainsAnyExcept((byte)0), Is.False);
+    }
+
+    [Test]
+    public void An_unfinished_file_is_removed()
+    {
+        using var directory = new TempDirectory();
+        using LocalDisk disk = LocalDisk.Take(directory.Path);
+        INewFile made = disk.Begin("file", 1 << 20);
+        made.ZeroTo(10);
+        Assert.That(new FileInfo(disk.PathOf("file")).Length, Is.EqualTo(10));
+
+        made.Dispose();
+
+        Assert.That(disk.List(), Does.Not.Contain("file"));
+    }
+
+    [Test]
     public void A_file_that_is_gone_cannot_be_discarded()
     {
         using var directory = new TempDirectory();

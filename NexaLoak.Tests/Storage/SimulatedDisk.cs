@@ -43,12 +43,7 @@ internal sealed class SimulatedDisk : IDisk
         }
     }
 
-    public IDiskFile Create(string name, long length)
-    {
-        Check(DiskOperation.Create, name);
-        Change(durable: true, Put(name, new SimulatedFile(new byte[length])));
-        return Open(name);
-    }
+    public INewFile Begin(string name, long length) => new NewFile(this, name, length);
 
     public IDiskFile CreateEmpty(string name)
     {
@@ -194,6 +189,25 @@ internal sealed class SimulatedDisk : IDisk
         if (Fault(operation, PathOf(name)) is Exception error)
         {
             throw error;
+        }
+    }
+
+    /// <summary>Comes into being all at once, when it is finished.</summary>
+    private sealed class NewFile(SimulatedDisk disk, string name, long length) : INewFile
+    {
+        public void ZeroTo(long offset)
+        {
+        }
+
+        public IDiskFile Finish()
+        {
+            disk.Check(DiskOperation.Create, name);
+            disk.Change(durable: true, Put(name, new SimulatedFile(new byte[length])));
+            return disk.Open(name);
+        }
+
+        public void Dispose()
+        {
         }
     }
 

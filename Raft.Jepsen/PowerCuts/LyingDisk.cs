@@ -13,7 +13,7 @@ internal sealed class LyingDisk(string directory, SyncLie lie) : IDisk
 
     public IDiskFile Open(string name) => Wrap(_disk.Open(name));
 
-    public IDiskFile Create(string name, long length) => Wrap(_disk.Create(name, length));
+    public INewFile Begin(string name, long length) => new LyingNewFile(_disk.Begin(name, length), Wrap);
 
     public IDiskFile CreateEmpty(string name) => Wrap(_disk.CreateEmpty(name));
 

@@ -15,8 +15,8 @@ internal interface IDisk : IDisposable
     /// <summary>Opens an existing file for reading and writing.</summary>
     IDiskFile Open(string name);
 
-    /// <summary>Creates a file of zeros. On return the zeros and the name are durable. A leftover of that name is replaced.</summary>
-    IDiskFile Create(string name, long length);
+    /// <summary>Begins a file of zeros. A leftover of that name is replaced.</summary>
+    INewFile Begin(string name, long length);
 
     /// <summary>
     /// Creates an empty file that grows as it is written. Its name is durable only after <see cref="SyncDirectory"/>. A leftover is emptied.

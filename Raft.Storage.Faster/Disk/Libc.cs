@@ -11,6 +11,7 @@ internal static partial class Libc
 {
     private const int CloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC of Linux
     private const int KeepSizeAndPunchHole = 0x3; // FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE of Linux
+    private const uint WriteRange = 0x2; // SYNC_FILE_RANGE_WRITE of Linux
     private const int OperationNotSupported = 95; // EOPNOTSUPP of Linux
 
     public static void SyncData(SafeFileHandle file, string path)
@@ -51,6 +52,9 @@ internal static partial class Libc
         }
     }
 
+    /// <summary>A hint to the kernel; what it answers says nothing that the next sync does not say.</summary>
+    public static void BeginWriteback(SafeFileHandle file, long offset, long length) => _ = SyncFileRange(file, offset, length, WriteRange);
+
     private static SyncFailedException SyncFailed(string path) =>
         new($"Sync of {path} failed: {Marshal.GetLastPInvokeErrorMessage()}. Check the disk, then restart the node.", Marshal.GetLastPInvokeError());
 
@@ -59,6 +63,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     private static partial int FAllocate(SafeFileHandle file, int mode, long offset, long length);

@@ -5,8 +5,6 @@ namespace Raft.Storage.Faster.Disk;
 /// <summary>A directory of the file system, held for this process alone.</summary>
 internal sealed class LocalDisk : IDisk
 {
-    private const int ZeroChunk = 1 << 20;
-
     private readonly string _directory;
     private readonly SafeFileHandle _lock;
 
@@ -44,29 +42,7 @@ internal sealed class LocalDisk : IDisk
 
     public IDiskFile Open(string name) => OpenFile(name, FileMode.Open);
 
-    public IDiskFile Create(string name, long length)
-    {
-        LocalFile file = CreateFile(name);
-        try
-        {
-            byte[] zeros = new byte[Math.Min(length, ZeroChunk)];
-            for (long at = 0; at < length; at += zeros.Length)
-            {
-                file.Write(at, zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - at)));
-            }
-
-            file.SyncAll();
-            SyncDirectory();
-            return file;
-        }
-        catch
-        {
-            // What there is of it would only keep a full disk full.
-            file.Dispose();
-            File.Delete(PathOf(name));
-            throw;
-        }
-    }
+    public INewFile Begin(string name, long length) => new LocalNewFile(CreateFile(name), length, SyncDirectory);
 
     public IDiskFile CreateEmpty(string name) => CreateFile(name);
 

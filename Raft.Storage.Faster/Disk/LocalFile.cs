@@ -76,6 +76,12 @@ internal sealed class LocalFile : IDiskFile
     /// <summary>What to do about a failed write.</summary>
     public static string Remedy(Exception failure) => failure.HResult is NoSpace or NoQuota ? "Make room on the disk" : "Check the disk";
 
+    /// <summary>
+    /// Has the disk begin to take what was written in a range, so that less is left for a later sync. A failure, or a file system that can't, changes nothing:
+    /// that sync reports it, or does all of the work.
+    /// </summary>
+    public void BeginWriteback(long offset, long length) => Libc.BeginWriteback(_handle, offset, length);
+
     public void Sync() => Libc.SyncData(_handle, _path);
 
     public void SyncAll() => Libc.SyncAll(_handle, _path);

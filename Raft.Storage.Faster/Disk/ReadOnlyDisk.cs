@@ -34,7 +34,7 @@ internal sealed class ReadOnlyDisk : IDisk
 
     public IDiskFile Open(string name) => LocalFile.Open(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
 
-    public IDiskFile Create(string name, long length) => throw Refused();
+    public INewFile Begin(string name, long length) => throw Refused();
 
     public IDiskFile CreateEmpty(string name) => throw Refused();
 

@@ -4,15 +4,15 @@ using Raft.Storage.Faster.Format;
 namespace Raft.Storage.Faster.Disk;
 
 /// <summary>
-/// The log's address space, cut into files of one size. Each file is filled with zeros before its first use, the next one in the background
-/// once the current one's first page is full, because zeroing takes long; a file is never used twice.
+/// The log's address space, cut into files of one size. Each file is filled with zeros before its first use, because zeroing takes long the next one in
+/// the background: from when the current one's first page is full to when the log has come to three quarters of it. A file is never used twice.
 /// </summary>
 internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposable
 {
     private const string Prefix = "log.";
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, Task<IDiskFile>> _open = [];
+    private readonly Dictionary<int, SegmentFile> _files = [];
     private readonly HashSet<IDiskFile> _dirty = [];
 
     public LogGeometry Geometry => geometry;
@@ -52,7 +52,7 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
         foreach (int id in Find(disk))
         {
             IDiskFile file = disk.Open(NameOf(id));
-            _open.Add(id, Task.FromResult(file));
+            _files.Add(id, new SegmentFile(file));
             _dirty.Add(file);
         }
     }
@@ -64,7 +64,7 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
         {
             lock (_gate)
             {
-                return _open.Count == 0 ? 0 : _open.Keys.Max() + 1;
+                return _files.Count == 0 ? 0 : _files.Keys.Max() + 1;
             }
         }
     }
@@ -74,29 +74,30 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
     {
         lock (_gate)
         {
-            return _open.TryGetValue(id, out Task<IDiskFile>? file) && file.GetAwaiter().GetResult().Length == geometry.SegmentBytes;
+            return _files.TryGetValue(id, out SegmentFile? file) && file.Opened.GetAwaiter().GetResult().Length == geometry.SegmentBytes;
         }
     }
 
     /// <summary>Makes sure that a file exists, and returns when it is durable.</summary>
     public void Ensure(int id) => Get(id);
 
-    /// <summary>Reads within one file; where there is no file, zeros.</summary>
+    /// <summary>Reads within one file; where there is no file, or none yet, zeros.</summary>
     public void Read(long address, Span<byte> into)
     {
-        Task<IDiskFile>? file;
+        SegmentFile? file;
         lock (_gate)
         {
-            _open.TryGetValue(SegmentOf(address), out file);
+            _files.TryGetValue(SegmentOf(address), out file);
         }
 
-        if (file is null)
+        if (file is { Opened.IsCompletedSuccessfully: true })
+        {
+            file.Opened.Result.Read(OffsetOf(address), into);
+        }
+        else
         {
             into.Clear();
-            return;
         }
-
-        file.GetAwaiter().GetResult().Read(OffsetOf(address), into);
     }
 
     /// <summary>Writes within one file.</summary>
@@ -110,9 +111,9 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
             _dirty.Add(file);
         }
 
-        if (OffsetOf(address) + bytes.Length >= Math.Min(geometry.PageBytes, geometry.SegmentBytes / 2))
+        if (NextFileUntil(OffsetOf(address) + bytes.Length) is long until)
         {
-            Prepare(id + 1, again: false);
+            Prepare(id + 1, again: false).ZeroTo(until);
         }
     }
 
@@ -151,17 +152,18 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
     {
         lock (_gate)
         {
-            foreach (Task<IDiskFile> file in _open.Values)
+            foreach (SegmentFile file in _files.Values)
             {
                 // A file that could not be prepared was never needed, or its failure has been reported by the write that needed it.
-                Task.WaitAny(file);
-                if (file.IsCompletedSuccessfully)
+                file.Abandon();
+                Task.WaitAny(file.Opened);
+                if (file.Opened.IsCompletedSuccessfully)
                 {
-                    file.Result.Dispose();
+                    file.Opened.Result.Dispose();
                 }
             }
 
-            _open.Clear();
+            _files.Clear();
         }
     }
 
@@ -169,11 +171,11 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
     {
         lock (_gate)
         {
-            List<int> ids = [.. _open.Keys.Where(id => match(id)).Order()];
+            List<int> ids = [.. _files.Keys.Where(id => match(id)).Order()];
             foreach (int id in ids)
             {
-                _open.Remove(id, out Task<IDiskFile>? opening);
-                IDiskFile file = opening!.GetAwaiter().GetResult();
+                _files.Remove(id, out SegmentFile? forgotten);
+                IDiskFile file = forgotten!.Opened.GetAwaiter().GetResult();
                 _dirty.Remove(file);
                 file.Dispose();
             }
@@ -188,30 +190,46 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
     /// </summary>
     private IDiskFile Get(int id)
     {
-        Task<IDiskFile> file = Prepare(id, again: true);
-        Task.WaitAny(file);
-        return (file.IsFaulted ? Prepare(id, again: true) : file).GetAwaiter().GetResult();
+        SegmentFile file = Prepare(id, again: true);
+        try
+        {
+            return file.Open();
+        }
+        catch (IOException)
+        {
+            return Prepare(id, again: true).Open();
+        }
     }
 
     /// <summary>
-    /// Begins to prepare a file, once. What failed is tried <paramref name="again"/> only when the file is needed: on a full disk each try takes the last of the
-    /// room, which a snapshot may need to make more.
+    /// How far the next file may be filled when this one is in use up to <paramref name="offset"/>: at an even pace, so that no write waits long for zeros.
     /// </summary>
-    private Task<IDiskFile> Prepare(int id, bool again)
+    /// <returns>Bytes; <c>null</c> when its time has not come.</returns>
+    private long? NextFileUntil(long offset)
+    {
+        long from = Math.Min(geometry.PageBytes, geometry.SegmentBytes / 2);
+        return offset < from ? null : Math.Max(1, (offset - from) * geometry.SegmentBytes / ((geometry.SegmentBytes - from) * 3L / 4));
+    }
+
+    /// <summary>
+    /// Names a file for preparation, once. What failed is tried <paramref name="again"/> only when the file is needed: on a full disk each try takes the last of
+    /// the room, which a snapshot may need to make more.
+    /// </summary>
+    private SegmentFile Prepare(int id, bool again)
     {
         lock (_gate)
         {
-            _open.TryGetValue(id, out Task<IDiskFile>? file);
-            if (file?.Exception?.InnerException is SyncFailedException failure)
+            _files.TryGetValue(id, out SegmentFile? file);
+            if (file?.Opened.Exception?.InnerException is SyncFailedException failure)
             {
                 // Another try would prove nothing, and its success least of all.
                 throw new IOException(failure.Message, failure);
             }
 
-            if (file is null || (again && file.IsFaulted))
+            if (file is null || (again && file.Opened.IsFaulted))
             {
-                file = Task.Run(() => disk.Create(NameOf(id), 1L << geometry.SegmentBits));
-                _open[id] = file;
+                file = new SegmentFile(() => disk.Begin(NameOf(id), geometry.SegmentBytes), geometry.SegmentBytes);
+                _files[id] = file;
             }
 
             return file;
