@@ -12,8 +12,8 @@ namespace Raft.Storage.Faster;
 /// begins a commit of its own. Used by one thread at a time. After any exception it must not be used again: what reached the disk is then unknown.
 /// </summary>
 /// <remarks>
-/// A commit counts as durable when our device has synced everything up to the commit's end. FASTER's own notice of it comes later, from
-/// the thread pool, and is not waited for; its flushed address, which the device's sync moves, is checked instead.
+/// A commit counts as durable when our device has synced everything up to the commit's end, which FASTER's flushed address shows; FASTER's own notice of it
+/// is done without.
 /// </remarks>
 internal sealed class Committer : IDisposable
 {
@@ -23,6 +23,7 @@ internal sealed class Committer : IDisposable
     private readonly MarkerFile _marker;
     private readonly SegmentDevice _device;
     private readonly FasterLog _log;
+    private readonly CommitNotices _notices;
     private readonly int _memoryPages;
     private readonly uint _salt;
     private readonly uint _incarnation;
@@ -58,6 +59,7 @@ internal sealed class Committer : IDisposable
             TryRecoverLatest = false,
             TolerateDeviceFailure = false,
         });
+        _notices = new CommitNotices(_log);
         if (_last.Commit > 0)
         {
             _log.Recover((long)_last.Commit);
@@ -176,6 +178,7 @@ internal sealed class Committer : IDisposable
             throw new InvalidOperationException($"FASTER placed commit {stamp.Commit} at {tail - CommitRecord.Size} instead of {address}.");
         }
 
+        _notices.Forget();
         Flush(tail);
         _starts.Note(address, stamp);
         _link = crc;
