@@ -8,7 +8,7 @@ namespace NexaLoak.Tests.Storage;
 [Parallelizable(ParallelScope.All)]
 public sealed class SegmentFileTests
 {
-    private const long Part = 64 << 10;
+    private const long Part = SegmentFile.PartBytes;
     private const long Length = 16 * Part;
 
     [Test]

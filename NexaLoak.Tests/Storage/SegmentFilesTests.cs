@@ -1,3 +1,4 @@
+using System.Numerics;
 using NUnit.Framework;
 using Raft.Storage.Faster.Disk;
 using Raft.Storage.Faster.Format;
@@ -9,10 +10,10 @@ namespace NexaLoak.Tests.Storage;
 [Parallelizable(ParallelScope.All)]
 public sealed class SegmentFilesTests
 {
-    private const int Page = 64 << 10;
+    private const int Page = SegmentFile.PartBytes;
     private const int Segment = 16 * Page;
 
-    private static readonly LogGeometry Geometry = new(16, 20);
+    private static readonly LogGeometry Geometry = new(BitOperations.Log2(Page), BitOperations.Log2(Segment));
 
     [Test]
     public async Task The_next_file_is_filled_at_the_pace_of_the_log_and_whole_when_it_is_needed()

@@ -6,7 +6,8 @@ namespace Raft.Storage.Faster.Disk;
 /// </summary>
 internal sealed class SegmentFile
 {
-    private const long PartBytes = 64 << 10;
+    /// <summary>What is filled at a time. Smaller parts keep the processor busy, larger ones the disk.</summary>
+    public const int PartBytes = 512 << 10;
 
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<IDiskFile> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
