@@ -26,7 +26,7 @@ public sealed class SegmentFilesTests
         Write(files, Page - 1, Page);
         await Eventually.Holds(() => LengthOf(disk, "log.1") == Page, "a first part is there");
         Write(files, Page, Segment / 2);
-        await Eventually.Holds(() => LengthOf(disk, "log.1") == 10 * Page, "at the half the log is at 7 parts of the 12 in which the other file must be filled");
+        await Eventually.Holds(() => LengthOf(disk, "log.1") == 10 * Page, "7 of the 11.25 parts are written in which all 16 are filled");
         Write(files, Segment / 2, Segment * 3 / 4);
         Assert.That(LengthOf(disk, "log.1"), Is.LessThan(Segment));
         Write(files, Segment * 3 / 4, Segment * 13 / 16);
