@@ -62,8 +62,7 @@ internal sealed class Committer : IDisposable
         _notices = new CommitNotices(_log);
         if (_last.Commit > 0)
         {
-            _log.Recover((long)_last.Commit);
-            _device.ThrowIfFailed();
+            Recover();
         }
 
         if (_log.TailAddress != _last.Until)
@@ -119,6 +118,22 @@ internal sealed class Committer : IDisposable
     {
         _log.Dispose();
         _device.Dispose();
+    }
+
+    /// <summary>Has FASTER read what it keeps in memory. Of a read that fails it says only that it did, the device says where and why.</summary>
+    private void Recover()
+    {
+        try
+        {
+            _log.Recover((long)_last.Commit);
+        }
+        catch (FasterException)
+        {
+            _device.ThrowIfFailed();
+            throw;
+        }
+
+        _device.ThrowIfFailed();
     }
 
     private Checkpoint Moved(in BaseMove move) => move.ClearsLog

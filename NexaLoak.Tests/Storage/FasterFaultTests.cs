@@ -45,6 +45,44 @@ public sealed class FasterFaultTests
         Assert.That(reopened.Recovered.LastIndex, Is.InRange(2, 3));
     }
 
+    [Test]
+    public async Task A_read_that_fails_while_opening_names_the_file_whoever_reads()
+    {
+        var disk = new SimulatedDisk();
+        await using (var session = new StorageSession(FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance)))
+        {
+            session.Append(Entries(1, 1, 12, 900));
+        }
+
+        int reads = 0;
+        for (int failing = 1; failing == 1 || reads >= failing - 1; failing++)
+        {
+            SimulatedDisk copy = disk.Copy();
+            reads = 0;
+            copy.Fault = (asked, path) => asked == DiskOperation.Read && ++reads == failing ? new IOException($"Reading {path} failed") : null;
+            if (Open(copy) is Exception error)
+            {
+                Assert.That(error, Is.InstanceOf<IOException>(), $"read {failing}");
+                Assert.That(error.Message, Does.StartWith("Reading /simulated/"), $"read {failing}");
+            }
+        }
+
+        Assert.That(reads, Is.GreaterThan(3));
+
+        static Exception? Open(SimulatedDisk disk)
+        {
+            try
+            {
+                FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance).DisposeAsync().AsTask().GetAwaiter().GetResult();
+                return null;
+            }
+            catch (Exception error)
+            {
+                return error;
+            }
+        }
+    }
+
     /// <summary>The next opening finds it in the memory of the operating system, and counts it as durable. So it must be.</summary>
     [Test]
     public async Task What_a_process_that_ended_had_not_synced_is_synced_before_it_counts()
