@@ -54,32 +54,29 @@ public sealed class FasterFaultTests
             session.Append(Entries(1, 1, 12, 900));
         }
 
-        int reads = 0;
-        for (int failing = 1; failing == 1 || reads >= failing - 1; failing++)
+        int reads = await CountReads(disk.Copy());
+        Assert.That(reads, Is.GreaterThan(3));
+        for (int failing = 1; failing <= reads; failing++)
         {
             SimulatedDisk copy = disk.Copy();
-            reads = 0;
-            copy.Fault = (asked, path) => asked == DiskOperation.Read && ++reads == failing ? new IOException($"Reading {path} failed") : null;
-            if (Open(copy) is Exception error)
-            {
-                Assert.That(error, Is.InstanceOf<IOException>(), $"read {failing}");
-                Assert.That(error.Message, Does.StartWith("Reading /simulated/"), $"read {failing}");
-            }
+            int left = failing;
+            copy.Fault = (asked, path) => asked == DiskOperation.Read && --left == 0 ? new IOException($"Reading {path} failed") : null;
+            Assert.That(
+                () => FasterRaftStorage.OpenOn(copy, Options, NullLogger.Instance),
+                Throws.InstanceOf<IOException>().With.Message.StartsWith("Reading /simulated/"),
+                $"read {failing} of {reads}");
         }
 
-        Assert.That(reads, Is.GreaterThan(3));
-
-        static Exception? Open(SimulatedDisk disk)
+        static async Task<int> CountReads(SimulatedDisk disk)
         {
-            try
+            int reads = 0;
+            disk.Fault = (asked, _) =>
             {
-                FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance).DisposeAsync().AsTask().GetAwaiter().GetResult();
+                reads += asked == DiskOperation.Read ? 1 : 0;
                 return null;
-            }
-            catch (Exception error)
-            {
-                return error;
-            }
+            };
+            await FasterRaftStorage.OpenOn(disk, Options, NullLogger.Instance).DisposeAsync();
+            return reads;
         }
     }
 

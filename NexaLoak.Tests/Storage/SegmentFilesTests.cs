@@ -26,11 +26,11 @@ public sealed class SegmentFilesTests
         Write(files, Page - 1, Page);
         await Eventually.Holds(() => LengthOf(disk, "log.1") == Page, "a first part is there");
         Write(files, Page, Segment / 2);
-        await Eventually.Holds(() => LengthOf(disk, "log.1") == 10 * Page, "7 of the 11.25 parts are written in which all 16 are filled");
-        Write(files, Segment / 2, Segment * 3 / 4);
-        Assert.That(LengthOf(disk, "log.1"), Is.LessThan(Segment));
-        Write(files, Segment * 3 / 4, Segment * 13 / 16);
-        await Eventually.Holds(() => LengthOf(disk, "log.1") == Segment, "it is whole, with a part of the log's file left");
+        await Eventually.Holds(() => LengthOf(disk, "log.1") == 11 * Page, "7 of the 11 parts are written in which all 16 are filled: 10.2");
+        Write(files, Segment / 2, Segment * 11 / 16);
+        await Eventually.Holds(() => LengthOf(disk, "log.1") == 15 * Page, "10 of the 11 are: 14.5");
+        Write(files, Segment * 11 / 16, Segment * 3 / 4);
+        await Eventually.Holds(() => LengthOf(disk, "log.1") == Segment, "it is whole, with a quarter of the log's file left");
 
         files.Write(Segment, [1, 2, 3]);
         files.Sync();

@@ -4,8 +4,8 @@ using Raft.Storage.Faster.Format;
 namespace Raft.Storage.Faster.Disk;
 
 /// <summary>
-/// The log's address space, cut into files of one size. Each file is filled with zeros before its first use, because zeroing takes long the next one in
-/// the background: from when the current one's first page is full to when the log has come to three quarters of it. A file is never used twice.
+/// The log's address space, cut into files of one size. Each file is filled with zeros before its first use. That takes long, so the next one is filled in
+/// the background, from when the current one's first page is full to when the log has come to three quarters of it. A file is never used twice.
 /// </summary>
 internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposable
 {
@@ -208,7 +208,7 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
     private long? NextFileUntil(long offset)
     {
         long from = Math.Min(geometry.PageBytes, geometry.SegmentBytes / 2);
-        return offset < from ? null : Math.Max(1, (offset - from) * geometry.SegmentBytes / ((geometry.SegmentBytes - from) * 3L / 4));
+        return offset < from ? null : Math.Max(1, (offset - from) * geometry.SegmentBytes / ((geometry.SegmentBytes * 3L / 4) - from));
     }
 
     /// <summary>
