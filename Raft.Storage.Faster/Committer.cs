@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FASTER.core;
 using Raft.Core.Log;
 using Raft.Core.Storage;
@@ -80,21 +81,22 @@ internal sealed class Committer : IDisposable
     public List<WrittenEntry> Commit(List<QueuedWrite> batch)
     {
         _written.Clear();
-        Checkpoint next = _last;
+        ReadOnlySpan<QueuedWrite> writes = CollectionsMarshal.AsSpan(batch);
+        Checkpoint before = _last;
+        int from = 0;
         long? keepFrom = null;
-        foreach (QueuedWrite queued in batch)
+        for (int i = 0; i < writes.Length; i++)
         {
-            if (queued.Move is BaseMove move)
+            if (writes[i].Move is BaseMove move)
             {
-                CommitChanges(next);
-                next = Moved(move);
-                keepFrom = move.KeepFrom;
+                CommitChanges(After(before, writes[from..i]));
+                (before, from, keepFrom) = (Moved(move), i, move.KeepFrom);
             }
 
-            next = Enqueue(queued, next);
+            Enqueue(writes[i].Write);
         }
 
-        CommitChanges(next);
+        CommitChanges(After(before, writes[from..]));
         if (keepFrom is long address)
         {
             GiveBack(address);
@@ -140,20 +142,37 @@ internal sealed class Committer : IDisposable
         ? _last with { Base = move.To, ClearedBy = _last.Commit + 1, LastIndex = move.To.Index }
         : _last with { Base = move.To };
 
-    private Checkpoint Enqueue(in QueuedWrite queued, in Checkpoint before)
+    /// <summary>What is durable once writes are that come after a checkpoint. Made once a commit: it is too large for once an entry.</summary>
+    private static Checkpoint After(in Checkpoint before, ReadOnlySpan<QueuedWrite> writes)
     {
-        StorageWrite write = queued.Write;
-        ulong lastIndex = before.LastIndex;
+        if (writes.IsEmpty)
+        {
+            return before;
+        }
+
+        (SnapshotName snapshot, ulong lastIndex) = (before.Snapshot, before.LastIndex);
+        foreach (ref readonly QueuedWrite queued in writes)
+        {
+            snapshot = queued.Snapshot ?? snapshot;
+            IReadOnlyList<ReadOnlyMemory<Entry>> slices = queued.Write.Entries;
+            for (int i = 0; i < slices.Count; i++)
+            {
+                lastIndex = slices[i].IsEmpty ? lastIndex : slices[i].Span[^1].Index;
+            }
+        }
+
+        return before with { HardState = writes[^1].Write.HardState, Snapshot = snapshot, LastIndex = lastIndex };
+    }
+
+    private void Enqueue(in StorageWrite write)
+    {
         for (int i = 0; i < write.Entries.Count; i++)
         {
             foreach (ref readonly Entry entry in write.Entries[i].Span)
             {
                 _written.Add(new WrittenEntry(write.Sequence, entry.Index, Enqueue(entry)));
-                lastIndex = entry.Index;
             }
         }
-
-        return before with { HardState = write.HardState, Snapshot = queued.Snapshot ?? before.Snapshot, LastIndex = lastIndex };
     }
 
     private long Enqueue(in Entry entry)

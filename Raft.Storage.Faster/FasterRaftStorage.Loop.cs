@@ -40,6 +40,7 @@ public sealed partial class FasterRaftStorage
                 _syncFailures.ThrowIfAny();
                 _listener!.OnPersisted(_batch[^1].Write.Sequence);
                 _batch.Clear();
+                _files.PrepareNext();
             }
         }
         catch (Exception e)

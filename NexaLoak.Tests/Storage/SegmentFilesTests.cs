@@ -21,9 +21,12 @@ public sealed class SegmentFilesTests
         using var directory = new TempDirectory();
         using LocalDisk disk = LocalDisk.Take(directory.Path);
         using var files = new SegmentFiles(disk, Geometry);
+        files.PrepareNext();
         Write(files, 0, Page - 1);
-        Assert.That(disk.List(), Does.Not.Contain("log.1"), "the first page is not full");
-        Write(files, Page - 1, Page);
+        Assert.That(files.End, Is.EqualTo(1), "the first page is not full");
+        files.Write(Page - 1, [0]);
+        Assert.That(files.End, Is.EqualTo(1), "its time is not during the writes");
+        files.PrepareNext();
         await Eventually.Holds(() => LengthOf(disk, "log.1") == Page, "a first part is there");
         Write(files, Page, Segment / 2);
         await Eventually.Holds(() => LengthOf(disk, "log.1") == 11 * Page, "7 of the 11 parts are written in which all 16 are filled: 10.2");
@@ -79,6 +82,8 @@ public sealed class SegmentFilesTests
         {
             files.Write(at, page.AsSpan(0, Math.Min(page.Length, to - at)));
         }
+
+        files.PrepareNext();
     }
 
     private static long LengthOf(LocalDisk disk, string name) => disk.List().Contains(name) ? new FileInfo(disk.PathOf(name)).Length : 0;

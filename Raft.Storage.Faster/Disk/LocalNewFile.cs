@@ -10,13 +10,15 @@ internal sealed class LocalNewFile(LocalFile file, long length, Action syncDirec
 
     public void ZeroTo(long offset)
     {
+        long from = _zeros;
         while (_zeros < offset)
         {
             int count = (int)Math.Min(Zeros.Length, offset - _zeros);
             file.Write(_zeros, Zeros.AsSpan(0, count));
-            file.BeginWriteback(_zeros, count);
             _zeros += count;
         }
+
+        file.BeginWriteback(from, _zeros - from);
     }
 
     public IDiskFile Finish()

@@ -5,7 +5,8 @@ namespace Raft.Storage.Faster.Disk;
 
 /// <summary>
 /// The log's address space, cut into files of one size. Each file is filled with zeros before its first use. That takes long, so the next one is filled in
-/// the background, from when the current one's first page is full to when the log has come to three quarters of it. A file is never used twice.
+/// the background, from when the current one's first page is full to when the log has come to three quarters of it. Its owner says when: the disk that is
+/// busy with zeros delays a sync. A file is never used twice.
 /// </summary>
 internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposable
 {
@@ -14,6 +15,7 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
     private readonly Lock _gate = new();
     private readonly Dictionary<int, SegmentFile> _files = [];
     private readonly HashSet<IDiskFile> _dirty = [];
+    private long? _lastWritten;
 
     public LogGeometry Geometry => geometry;
 
@@ -109,11 +111,25 @@ internal sealed class SegmentFiles(IDisk disk, LogGeometry geometry) : IDisposab
         lock (_gate)
         {
             _dirty.Add(file);
+            _lastWritten = address + bytes.Length - 1;
+        }
+    }
+
+    /// <summary>
+    /// Has the next file filled as far as its pace allows. The best time for it is just after a sync, while the next writes gather and the disk has nothing else
+    /// to do.
+    /// </summary>
+    public void PrepareNext()
+    {
+        long? last;
+        lock (_gate)
+        {
+            last = _lastWritten;
         }
 
-        if (NextFileUntil(OffsetOf(address) + bytes.Length) is long until)
+        if (last is long address && NextFileUntil(OffsetOf(address) + 1) is long until)
         {
-            Prepare(id + 1, again: false).ZeroTo(until);
+            Prepare(SegmentOf(address) + 1, again: false).ZeroTo(until);
         }
     }
 
