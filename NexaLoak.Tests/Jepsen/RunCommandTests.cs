@@ -22,6 +22,7 @@ internal sealed class RunCommandTests
     [TestCase("--rounds 3 --target some", "some")]
     [TestCase("--rounds 3 --nemesis kill", "--rounds takes the place of --time and --nemesis")]
     [TestCase("--rounds 3 --time 5s", "--rounds takes the place of --time and --nemesis")]
+    [TestCase("--leader-within soon", "not a duration")]
     [TestCase("--plant roses", "no bug 'roses'")]
     [TestCase("--seed minus", "minus")]
     public void Bad_options_are_explained(string options, string explanation)

@@ -117,6 +117,18 @@ internal sealed class RunTests
         Assert.That(Directory.Exists(Path.Combine(run.Folder, "nodes")), Is.True, "the data of a run that was wrong is kept");
     }
 
+    /// <summary>Nobody asks for leaders as often as every microsecond.</summary>
+    [TestCase("0.001ms", 1, "invalid")]
+    [TestCase("5m", 0, "valid")]
+    public async Task The_time_until_a_leader_is_there_is_judged_on_request(string limit, int code, string verdict)
+    {
+        using var run = new JepsenRun("--time", "1s", "--leader-within", limit, "--seed", "6");
+        (int ended, JsonElement result) = await run.EndAsync();
+        Assert.That((ended, result.GetProperty("verdict").GetString()), Is.EqualTo((code, verdict)), result.ToString());
+        Assert.That(result.GetProperty("problems").ToString(), code == 0 ? Is.EqualTo("[]") : Does.Contain("No node said within 0.000001 s"));
+        Assert.That(result.GetProperty("command").GetString(), Does.Contain("--leader-within "));
+    }
+
     [Test]
     public async Task Nodes_die_with_a_harness_that_is_killed_also_when_they_are_suspended()
     {

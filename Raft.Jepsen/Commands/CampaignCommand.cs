@@ -9,6 +9,7 @@ internal static class CampaignCommand
 {
     private static readonly Option<TimeSpan> Time = CommonOptions.Duration("--time", "No run begins after this time.", TimeSpan.FromHours(2));
     private static readonly Option<TimeSpan> Each = CommonOptions.Duration("--each", "For how long the faults of each run last.", TimeSpan.FromSeconds(60));
+    private static readonly Option<TimeSpan?> LeaderWithin = CommonOptions.LeaderWithin();
     private static readonly Option<string?> Out = new("--out")
     {
         Description = "New folder, for a line about each run and the reports of those that are not valid; campaign-SEED if not given.", HelpName = "DIR",
@@ -25,7 +26,7 @@ internal static class CampaignCommand
             "campaign", "Does one run after the other, with each fault alone, then with mixes of them, on three and five nodes, with every workload. Ends with 0 "
                 + "when all were valid, with 1 when one was not, with 2 when one could not tell.")
         {
-            Time, Each, Out, Seed, Json,
+            Time, Each, LeaderWithin, Out, Seed, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -34,19 +35,20 @@ internal static class CampaignCommand
     private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         ulong seed = parsed.GetValue(Seed) ?? (ulong)Random.Shared.Next();
-        string folder = parsed.GetValue(Out) ?? $"campaign-{seed}";
+        var options = new CampaignOptions
+        {
+            Seed = seed,
+            Time = parsed.GetValue(Time),
+            Each = parsed.GetValue(Each),
+            LeaderWithin = parsed.GetValue(LeaderWithin),
+            Folder = parsed.GetValue(Out) ?? $"campaign-{seed}",
+        };
         TextWriter output = parsed.InvocationConfiguration.Output;
         TextWriter progress = parsed.GetValue(Json) ? TextWriter.Null : output;
         return VerdictExit.OfAsync(parsed.InvocationConfiguration.Error, async stop =>
         {
             var campaign = new RunCampaign(
-                seed,
-                parsed.GetValue(Time),
-                parsed.GetValue(Each),
-                folder,
-                RunCommand.CommandOf,
-                missing => WriteLeftOut(missing, progress),
-                run => progress.WriteLine(Describe(run)));
+                options, RunCommand.CommandOf, missing => WriteLeftOut(missing, progress), run => progress.WriteLine(Describe(run)));
             CampaignSum sum = await campaign.RunAsync(stop).ConfigureAwait(false);
             output.WriteLine(sum.ToJsonLine());
             return sum.Verdict;

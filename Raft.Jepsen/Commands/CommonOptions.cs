@@ -39,6 +39,13 @@ internal static class CommonOptions
     public static Option<TimeSpan> MaxStaleness()
         => Duration("--max-staleness", "Greatest age of what a bounded read sees.", TimeSpan.FromSeconds(1));
 
+    public static Option<TimeSpan?> LeaderWithin() => new("--leader-within")
+    {
+        Description = "Take a run for wrong in which no node leads within this time of the end of the faults; told and not judged if not given.",
+        HelpName = "TIME",
+        CustomParser = result => DurationParser.Parse(result),
+    };
+
     public static Option<long> SnapshotEntries() => AtLeastOne("--snapshot-entries", "Commands after which a node takes a snapshot.", 200);
 
     public static Option<bool> Leases() => new("--leases") { Description = "Let leaders serve reads by lease." };

@@ -59,6 +59,7 @@ internal static class RunCommand
         Description = "New folder for history, logs and results; run-SEED if not given.", HelpName = "DIR",
     };
     private static readonly Option<ulong?> Seed = new("--seed") { Description = "Decides on faults and requests; drawn if not given.", HelpName = "SEED" };
+    private static readonly Option<TimeSpan?> LeaderWithin = CommonOptions.LeaderWithin();
     private static readonly Option<bool> Json = new("--json") { Description = "Print nothing but the result, as one JSON object." };
     private static readonly Option<bool> KeepData = new("--keep-data") { Description = "Keep the data folders of the nodes also when all went well." };
     private static readonly Option<TimeSpan> Tick = CommonOptions.Tick();
@@ -76,7 +77,8 @@ internal static class RunCommand
             "run", "Runs a cluster of real processes under load and faults, and judges what clients saw. Ends with 0 when that is right, "
                 + "with 1 when it is not, with 2 when it could not tell.")
         {
-            Nodes, Time, Work, Concurrency, Rate, Network, Nemeses, Rounds, Target, CutPower, Out, Seed, Json, KeepData, Tick, SnapshotEntries, MaxStaleness, Leases, Planted,
+            Nodes, Time, Work, Concurrency, Rate, Network, Nemeses, Rounds, Target, CutPower, LeaderWithin, Out, Seed, Json, KeepData, Tick, SnapshotEntries,
+            MaxStaleness, Leases, Planted,
         };
         command.Validators.Add(Validate);
         command.SetAction(RunAsync);
@@ -120,6 +122,7 @@ internal static class RunCommand
             Nemeses = parsed.GetValue(Nemeses) ?? [],
             Folder = parsed.GetValue(Out) ?? $"run-{seed}",
             Seed = seed,
+            LeaderWithin = parsed.GetValue(LeaderWithin),
             KeepData = parsed.GetValue(KeepData),
             Tick = parsed.GetValue(Tick),
             SnapshotEntries = (ulong)parsed.GetValue(SnapshotEntries),
@@ -197,6 +200,7 @@ internal static class RunCommand
         words.AddRange(options.RoundsCutPower ? [CutPower.Name] : []);
         words.AddRange(options.Network != NetworkKind.Auto ? [$"{Network.Name} {options.Network.ToString().ToLowerInvariant()}"] : []);
         words.AddRange(options.Nemeses.Count > 0 ? [$"{Nemeses.Name} {string.Join(',', options.Nemeses)}"] : []);
+        words.AddRange(options.LeaderWithin is { } limit ? [$"{LeaderWithin.Name} {Milliseconds(limit)}"] : []);
         words.AddRange(options.Leases ? [Leases.Name] : []);
         words.AddRange(options.Plant != Plant.None ? [$"{Planted.Name} {CommonOptions.NameOf(options.Plant)}"] : []);
         return string.Join(' ', words);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Raft.Jepsen.Checking;
 using Raft.Jepsen.Histories;
 using Raft.Jepsen.Reports;
@@ -254,6 +255,17 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
     private double? LeaderAfter()
         => _healedNs is { } healed && _sightings.FirstOrDefault(sighting => sighting.TimeNs >= healed) is { } first ? (first.TimeNs - healed) / 1e9 : null;
 
+    /// <summary>Of a run whose nodes never agreed, this says nothing: it has no verdict, or a worse one, already.</summary>
+    private void RequireLeaderInTime()
+    {
+        if (_converged is not null && options.LeaderWithin is { } limit && LeaderAfter() is var after && !(after <= limit.TotalSeconds))
+        {
+            string instead = after is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"the first did after {seconds:0.0} s") : "none did";
+            _broken.Add(string.Create(
+                CultureInfo.InvariantCulture, $"No node said within {limit.TotalSeconds:0.######} s of the end of the faults that it leads: {instead}."));
+        }
+    }
+
     /// <summary>Reads the history back, and writes it in the form of other checkers too.</summary>
     private static History ReadHistory(RunFolder folder)
     {
@@ -275,6 +287,7 @@ internal sealed class ClusterRun(RunOptions options, string command, Action<stri
         HistoryVerdict verdict = new HistoryChecker().Check(history);
         _broken.AddRange(verdict.Findings.Select(finding => finding.ToString()));
         _undecided.AddRange(verdict.Undecided);
+        RequireLeaderInTime();
         var outcomes = history.Operations.GroupBy(operation => operation.Outcome).ToDictionary(group => group.Key, group => group.LongCount());
         return new RunResult
         {

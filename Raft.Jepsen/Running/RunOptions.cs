@@ -47,6 +47,12 @@ internal sealed record RunOptions
     /// <summary>Decides on the faults and on what clients ask for. What comes of it is not repeatable: real processes are not.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>
+    /// A run is wrong in which no node leads within this time of the end of its faults; <c>null</c> when that time is to be told and not judged. It is the
+    /// machine's matter too.
+    /// </summary>
+    public TimeSpan? LeaderWithin { get; init; }
+
     /// <summary>Keep the data folders of the nodes also when all went well.</summary>
     public bool KeepData { get; init; }
 

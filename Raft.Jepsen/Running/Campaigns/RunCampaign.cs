@@ -4,18 +4,12 @@ using System.Globalization;
 namespace Raft.Jepsen.Running.Campaigns;
 
 /// <summary>Run after run, each with another mix of faults, nodes and workload, until the time is over.</summary>
-/// <param name="seed">Decides on the mixes, and on the seed of each run.</param>
-/// <param name="time">No run begins after this time.</param>
-/// <param name="each">For how long the faults of each run last.</param>
-/// <param name="folder">Gets a folder for each run that was not valid, and a line in a file for each run.</param>
+/// <param name="campaign">What it does.</param>
 /// <param name="commandOf">The command that does a run again.</param>
 /// <param name="leaveOut">Gets the faults that are not possible here, and why.</param>
 /// <param name="tell">Gets each run when it is over.</param>
 internal sealed class RunCampaign(
-    ulong seed,
-    TimeSpan time,
-    TimeSpan each,
-    string folder,
+    CampaignOptions campaign,
     Func<RunOptions, string> commandOf,
     Action<IReadOnlyDictionary<string, string>> leaveOut,
     Action<CampaignRun> tell)
@@ -29,15 +23,19 @@ internal sealed class RunCampaign(
     public async Task<CampaignSum> RunAsync(CancellationToken stop)
     {
         long began = Stopwatch.GetTimestamp();
-        string root = RunFolder.MakeNew(folder);
+        string root = RunFolder.MakeNew(campaign.Folder);
         var possible = PossibleFaults.Probe(Path.Combine(root, "probe"));
         leaveOut(possible.Missing);
-        var sum = new CampaignSum { Seed = seed, LeftOut = possible.Missing };
-        var mix = new RunMix(seed, each, possible.Names);
+        var sum = new CampaignSum { Seed = campaign.Seed, LeftOut = possible.Missing };
+        var mix = new RunMix(campaign.Seed, campaign.Each, possible.Names);
         using var lines = new StreamWriter(Path.Combine(root, RunsFile)) { AutoFlush = true };
-        for (int number = 1; Stopwatch.GetElapsedTime(began) < time && !stop.IsCancellationRequested; number++)
+        for (int number = 1; Stopwatch.GetElapsedTime(began) < campaign.Time && !stop.IsCancellationRequested; number++)
         {
-            RunOptions options = mix.Draw(number) with { Folder = Path.Combine(root, number.ToString("0000", CultureInfo.InvariantCulture)) };
+            RunOptions options = mix.Draw(number) with
+            {
+                LeaderWithin = campaign.LeaderWithin,
+                Folder = Path.Combine(root, number.ToString("0000", CultureInfo.InvariantCulture)),
+            };
             RunResult result = await new ClusterRun(options, commandOf(options), _ => { }).RunAsync(stop).ConfigureAwait(false);
             await lines.WriteLineAsync(result.ToJsonLine()).ConfigureAwait(false);
             if (result.Verdict == RunVerdict.Valid)
